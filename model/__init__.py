@@ -1,0 +1,1 @@
+"""The simulated machine, the engine on it, and all that happened, without Qt."""

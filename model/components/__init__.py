@@ -1,0 +1,1 @@
+"""Components that ship with Changeover, their interfaces first."""

@@ -1,0 +1,1 @@
+"""The simulated multiprocessor on which components run."""

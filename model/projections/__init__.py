@@ -1,0 +1,1 @@
+"""Folds of the trace: the state as of a position, as plain values to paint."""

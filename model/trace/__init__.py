@@ -1,0 +1,1 @@
+"""What happened: the vocabulary of events, their columns, their fingerprint and their story."""

@@ -1,0 +1,1 @@
+"""Loads that drive the components of a scenario."""

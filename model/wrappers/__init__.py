@@ -1,0 +1,1 @@
+"""Wrappers that ship with Changeover: specific code around any component's calls."""

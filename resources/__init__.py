@@ -1,0 +1,1 @@
+"""What ships beside the code: scenarios, machines, the guide, icons and themes."""

@@ -1,0 +1,1 @@
+"""What a person sees: each view paints one projection and emits commands."""
