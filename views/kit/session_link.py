@@ -2,7 +2,7 @@
 
 Every view reads the world through a link: the states as of a *cursor*, a position in the trace. Where the cursor follows
 the head the window is live; elsewhere it shows the past, by the same code. A state is folded when the first view asks for
-it after a refresh, and not at all when nobody does: a hidden view costs nothing.
+it after a refresh; for a hidden view, which does not ask, only the keyframe at the end of each chunk is made.
 
     playback  --set_cursor(position, clock_ns)-->  link  --refreshed-->  views --read--> link.topology, link.tables ...
     views     --issue(command)-->  link  --command_wanted-->  app (which may fork)   or, in tests, session.issue
@@ -71,7 +71,10 @@ class SessionLink(QObject):
 
     def _take(self, session: Source) -> None:
         self._session = session
-        self._projections: dict[str, Projection[Any]] = {}
+        # All at once, while the trace still holds its first row: later none could start any more.
+        self._projections: dict[str, Projection[Any]] = {
+            name: Projection(session.trace, fold()) for name, fold in FOLDS.items()
+        }
         self._states: dict[str, Any] = {}
         self._position: int | None = None
         self._clock_ns: int | None = None
@@ -176,8 +179,6 @@ class SessionLink(QObject):
     def state(self, name: str) -> Any:
         """The state of one of FOLDS at the cursor, folded once a refresh."""
         if name not in self._states:
-            if name not in self._projections:
-                self._projections[name] = Projection(self.trace, FOLDS[name]())
             self._states[name] = self._projections[name].at(self._shown)
         return self._states[name]
 
