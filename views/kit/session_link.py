@@ -50,6 +50,15 @@ class Source(Protocol):
     def issue(self, command: Any, clock_ns: int) -> int: ...
 
 
+def projections_of(trace: Trace) -> dict[str, Projection[Any]]:
+    """A projection of each of FOLDS, which follow the trace from now on; it must still hold its first row.
+
+    A fork that may outgrow its trace before it takes over gets its projections when it begins, and `set_session` is
+    given them.
+    """
+    return {name: Projection(trace, fold()) for name, fold in FOLDS.items()}
+
+
 class SessionLink(QObject):
     """The states at the cursor of one session, and the way for commands back to it."""
 
@@ -67,14 +76,11 @@ class SessionLink(QObject):
 
     def __init__(self, session: Source, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._take(session)
+        self._take(session, None)
 
-    def _take(self, session: Source) -> None:
+    def _take(self, session: Source, projections: dict[str, Projection[Any]] | None) -> None:
         self._session = session
-        # All at once, while the trace still holds its first row: later none could start any more.
-        self._projections: dict[str, Projection[Any]] = {
-            name: Projection(session.trace, fold()) for name, fold in FOLDS.items()
-        }
+        self._projections = projections or projections_of(session.trace)
         self._states: dict[str, Any] = {}
         self._position: int | None = None
         self._clock_ns: int | None = None
@@ -87,9 +93,9 @@ class SessionLink(QObject):
         """The session itself, for the shell; a view has no use for it."""
         return self._session
 
-    def set_session(self, session: Source) -> None:
+    def set_session(self, session: Source, projections: dict[str, Projection[Any]] | None = None) -> None:
         """Show another session, or the fork that took this one's place, from its head."""
-        self._take(session)
+        self._take(session, projections)
         self.reset.emit()
         self.refresh()
 
