@@ -1,0 +1,431 @@
+"""One document for a whole run: machine, components, clients, workload, seed, and a script of stamped commands.
+
+A scenario is a TOML file. A recording is a scenario whose script was made by hand, with a `[recording]` table that
+holds what a replay is compared with (rule R4 of the design). The structures below are the file: a key of the file is a
+field, except that a span of time may be written with its unit under the shorter name, `until = "20 ms"` for `until_ns`.
+
+A file comes from anywhere, so everything in it has a bound, an unknown key is an error, and each error is one sentence
+with the file, the place in it and the remedy. Reading never runs code: foreign sources that a recording holds are
+texts here, and only `catalogue.with_sources` runs those that the caller trusts.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+import typing
+from collections.abc import Iterable, Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from model import commands, durations
+from model.commands import Stamped
+
+FORMAT = 1
+"""The newest format that this version reads, and the one that it writes."""
+
+MAX_FILE_BYTES = 16 * 1024 * 1024
+MAX_SCRIPT = 10_000
+MAX_COMPONENTS = 4_096
+MAX_CLIENTS = 256
+MAX_WORKLOADS = 1_024
+MAX_SOURCES = 64
+
+Text = Annotated[str, Meta(max_length=4_000)]
+Name = Annotated[str, Meta(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Time = Annotated[int, Meta(ge=0, le=durations.LONGEST_NS)]
+Value = bool | int | str
+Policy = Literal["first_come", "random"]
+POLICIES: tuple[str, ...] = typing.get_args(Policy)
+Digest = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
+Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+
+
+class ScenarioError(ValueError):
+    """A file that cannot be used: one sentence with the file, the place in it and the remedy."""
+
+    def __init__(self, path_in_file: str, message: str, remedy: str, file: str = "") -> None:
+        self.path_in_file = path_in_file
+        self.message = message
+        self.remedy = remedy
+        self.file = file
+        super().__init__(path_in_file, message, remedy, file)
+
+    def __str__(self) -> str:
+        place = ": ".join(part for part in (self.file, self.path_in_file) if part)
+        return f"{place}: {self.message}; {self.remedy}." if place else f"{self.message}; {self.remedy}."
+
+
+class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A table of the file."""
+
+
+class MachineTable(_Table, frozen=True):
+    """The simulated machine."""
+
+    processors: Annotated[int, Meta(ge=1, le=64)] = 4
+    generations: Annotated[int, Meta(ge=2, le=64)] = 2
+    quantum_ns: Annotated[int, Meta(ge=1, le=durations.LONGEST_NS)] = 1_000_000
+    costs: dict[str, Annotated[int, Meta(ge=0, le=10**12)]] = {}
+    """Those of `model.costs.Costs` that differ here, by name."""
+
+
+class SwapTable(_Table, frozen=True):
+    """The limits of hot-swaps; what is left out is the engine's own."""
+
+    forward_timeout_ns: Time | None = None
+    block_timeout_ns: Time | None = None
+    transfer_timeout_ns: Time | None = None
+    retry_delay_ns: Time | None = None
+    retries: Annotated[int, Meta(ge=0, le=1_000)] | None = None
+
+
+class ClientTable(_Table, frozen=True):
+    """An address space with a translation table of its own. The kernel is a client too, and is always there."""
+
+    name: Name
+    address_space: Annotated[int, Meta(ge=1, le=2**31)]
+
+
+class ComponentTable(_Table, frozen=True):
+    """An object, and the implementation that serves it at the start."""
+
+    name: Name
+    implementation: Name
+    uses: dict[str, str] = {}
+    settings: dict[str, Value] = {}
+    home: Name = "kernel"
+
+
+class WorkloadTable(_Table, frozen=True):
+    """What a client does."""
+
+    kind: Name
+    client: Name
+    uses: dict[str, str] = {}
+    settings: dict[str, Value] = {}
+
+
+class LayoutTable(_Table, frozen=True):
+    """Where a person put the nodes; without a place a node is laid out by itself."""
+
+    positions: dict[str, tuple[float, float]] = {}
+
+
+class SourceTable(_Table, frozen=True):
+    """A foreign source with its text: it runs only when somebody trusts this sha256."""
+
+    path: Name
+    sha256: Sha256
+    text: Annotated[str, Meta(max_length=1024 * 1024)]
+
+
+class RecordingTable(_Table, frozen=True):
+    """What a replay of a recording is compared with."""
+
+    product_version: Name
+    end_ns: Time
+    fingerprint: Digest
+    machine_sha256: Sha256
+    fingerprints: Annotated[tuple[Digest, ...], Meta(max_length=MAX_SCRIPT)] = ()
+    """One for each command of the script, its own row included."""
+    sources: Annotated[tuple[SourceTable, ...], Meta(max_length=MAX_SOURCES)] = ()
+
+
+class Scenario(_Table, frozen=True):
+    """Everything that a run depends on."""
+
+    format: int
+    name: Name
+    title: Text = ""
+    description: Text = ""
+    seed: Annotated[int, Meta(ge=0, le=2**63 - 1)] = 0
+    until_ns: Time = 10_000_000
+    """Where a run without a person ends."""
+    policy: Policy = "first_come"
+    machine: MachineTable = MachineTable()
+    swap: SwapTable = SwapTable()
+    clients: Annotated[tuple[ClientTable, ...], Meta(max_length=MAX_CLIENTS)] = ()
+    components: Annotated[tuple[ComponentTable, ...], Meta(max_length=MAX_COMPONENTS)] = ()
+    workloads: Annotated[tuple[WorkloadTable, ...], Meta(max_length=MAX_WORKLOADS)] = ()
+    script: Annotated[tuple[Stamped, ...], Meta(max_length=MAX_SCRIPT)] = ()
+    """In order of time; several commands of one instant in the order in which they were given."""
+    layout: LayoutTable = LayoutTable()
+    recording: RecordingTable | None = None
+
+
+class ScenarioSummary(msgspec.Struct, frozen=True):
+    """A line of the list of what ships."""
+
+    name: str
+    title: str
+    description: str
+
+
+def load(path_or_name: str | Path, trusted: Iterable[str] = ()) -> Scenario:
+    """The scenario of a file, or of a name that ships, with every name in it checked.
+
+    `trusted` holds the sha256 of the foreign sources that may run; without them a recording that needs one is refused.
+    """
+    from model import catalogue, scenario_names  # Summaries and structure need no component to be imported.
+
+    file, text = _read(path_or_name)
+    scenario = parse(text, file)
+    known = catalogue.shipped()
+    if scenario.recording is not None:
+        known = catalogue.with_sources(known, scenario.recording.sources, frozenset(trusted))
+    try:
+        scenario_names.check(scenario, known)
+    except ScenarioError as error:
+        raise ScenarioError(error.path_in_file, error.message, error.remedy, file) from None
+    return scenario
+
+
+def shipped() -> tuple[ScenarioSummary, ...]:
+    """What ships, the default scenario first and the others by name."""
+    found = []
+    for entry in resources.files("resources.scenarios").iterdir():
+        if entry.name.endswith(".toml"):
+            table = tomllib.loads(entry.read_text(encoding="utf-8"))
+            found.append(ScenarioSummary(table["name"], table["title"], " ".join(table["description"].split())))
+    return tuple(sorted(found, key=lambda summary: (summary.name != DEFAULT, summary.name)))
+
+
+DEFAULT = "tour"
+"""The scenario that opens when none is named."""
+
+
+def _read(path_or_name: str | Path) -> tuple[str, str]:
+    """What the file is called in errors, and its text. A name without a dot or a slash is one that ships."""
+    name = str(path_or_name)
+    if re.fullmatch(r"[a-z0-9_]+", name) and not Path(name).is_file():
+        entry = resources.files("resources.scenarios") / f"{name}.toml"
+        if entry.is_file():
+            return name, entry.read_text(encoding="utf-8")
+        raise ScenarioError("", "no scenario of this name ships", nearest(name, (s.name for s in shipped())), name)
+    try:
+        with open(name, "rb") as opened:
+            content = opened.read(MAX_FILE_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is not the name of a file"
+        raise ScenarioError("", f"cannot be read ({reason})", "check its name and that you may read it", name) from None
+    if len(content) > MAX_FILE_BYTES:
+        limit = MAX_FILE_BYTES // 2**20
+        raise ScenarioError("", f"is larger than {limit} MiB", "a scenario is a small text: is it another file?", name)
+    try:
+        return name, content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ScenarioError("", f"is not text in UTF-8 (byte {error.start})", "save it as UTF-8", name) from None
+
+
+def parse(text: str, file: str = "") -> Scenario:
+    """The scenario of a TOML text, its shape checked and its names not yet."""
+    try:
+        return _parsed(text)
+    except ScenarioError as error:
+        raise ScenarioError(error.path_in_file, error.message, error.remedy, file) from None
+
+
+def _parsed(text: str) -> Scenario:
+    table = _toml(text)
+    written_in = table.get("format")
+    if type(written_in) is not int or written_in < 1:
+        raise ScenarioError("format", "a scenario begins with its format", f"write `format = {FORMAT}` at the top")
+    if written_in > FORMAT:
+        newer = f"made by a newer Changeover (format {written_in}); this one reads up to {FORMAT}"
+        raise ScenarioError("format", newer, "open it with that version, or write it again here")
+    try:
+        scenario = msgspec.convert(_prepared(table, Scenario, ""), Scenario)
+    except msgspec.ValidationError as error:
+        raise _of_validation(str(error)) from None
+    except OverflowError:
+        raise ScenarioError("", "a number in it is too large", "numbers have at most 63 bits") from None
+    script = tuple(sorted(scenario.script, key=lambda stamped: stamped.at_ns))
+    return msgspec.structs.replace(scenario, script=script)
+
+
+def _toml(text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ScenarioError("", f"is not TOML: {str(error).rstrip('.')}", "mend that line") from None
+    except (ValueError, RecursionError):
+        raise ScenarioError("", "is not TOML that can be read", "a number or a nesting in it is too large") from None
+
+
+def _prepared(value: Any, kind: Any, path: str) -> Any:
+    """`value` with spans of time as nanoseconds and commands in their stamps; unknown keys are refused on the way.
+
+    What is of the wrong type stays as it is: msgspec says so, with the path.
+    """
+    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    if origin is Annotated:
+        return _prepared(value, arguments[0], path)
+    if origin is tuple and arguments[-1] is Ellipsis and isinstance(value, list):
+        return [_prepared(item, arguments[0], f"{path}[{index}]") for index, item in enumerate(value)]
+    if origin is dict and isinstance(value, dict):
+        return {key: _item(item, arguments[1], f"{path}.{key}") for key, item in value.items()}
+    if kind == RecordingTable | None:
+        kind = RecordingTable
+    if not isinstance(value, dict) or not (isinstance(kind, type) and issubclass(kind, msgspec.Struct)):
+        return value
+    if kind is Stamped:
+        return _prepared_command(value, path)
+    return _prepared_table(value, kind, path)
+
+
+def _item(value: Any, kind: Any, path: str) -> Any:
+    """One value of a table with free keys, checked here because msgspec's path leaves out such a key."""
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        message, _, below = str(error).partition(" - at ")
+        raise _of_validation(f"{message} - at `{path}{below.strip('`').removeprefix('$')}`") from None
+
+
+def _prepared_table(value: Mapping[str, Any], kind: type[msgspec.Struct], path: str) -> dict[str, Any]:
+    fields = {field.encode_name: field.type for field in msgspec.structs.fields(kind)}
+    result: dict[str, Any] = {}
+    for key, item in value.items():
+        place = f"{path}.{key}" if path else key
+        field = f"{key}_ns" if f"{key}_ns" in fields else key
+        if field not in fields:
+            short = (name.removesuffix("_ns") for name in fields)
+            raise ScenarioError(place, "there is no such key here", nearest(key, short))
+        if field in result:
+            raise ScenarioError(place, "this time is given twice", f"keep either {key} or {field}")
+        result[field] = _span(item, place) if field != key else _prepared(item, fields[field], place)
+    return result
+
+
+def _prepared_command(value: Mapping[str, Any], path: str) -> dict[str, Any]:
+    """A line of the script, `at` and the command's own keys side by side, as a stamp around a command."""
+    known = [*commands.COMMANDS]
+    sort = value.get("command")
+    if not isinstance(sort, str) or sort not in known:
+        raise ScenarioError(f"{path}.command", "a line of the script names its command", nearest(str(sort), known))
+    own: dict[str, Any] = dict(value)
+    stamps = {key: own.pop(key) for key in _STAMPS if key in own}
+    if len(stamps) != 1:
+        raise ScenarioError(f"{path}.at", "a line of the script has one time", 'write like `at = "2 ms"`, once')
+    (key, item), = stamps.items()
+    at_ns = _span(item, f"{path}.at") if key == "at" else item
+    if type(at_ns) is not int or not 1 <= at_ns <= durations.LONGEST_NS:
+        raise ScenarioError(f"{path}.{key}", "a command acts at 1 ns or later", durations.REMEDY)
+    fields = {field.encode_name for field in msgspec.structs.fields(commands.COMMANDS[sort])}
+    for key in own:
+        if key not in fields and key != "command":
+            raise ScenarioError(f"{path}.{key}", f"{sort} has no such key", nearest(key, ["at", "command", *fields]))
+    return {"at_ns": at_ns, "command": own}
+
+
+_STAMPS: tuple[str, ...] = ("at", "at_ns")
+
+
+def _span(item: Any, place: str) -> int:
+    if not isinstance(item, str):
+        raise ScenarioError(place, "a time needs its unit", durations.REMEDY)
+    try:
+        return durations.parse(item)
+    except ValueError as error:
+        raise ScenarioError(place, str(error), durations.REMEDY) from None
+
+
+def _of_validation(text: str) -> ScenarioError:
+    """msgspec's error in our form: `Expected int, got str - at $.machine.processors`."""
+    message, _, path = text.replace("`", "").partition(" - at ")
+    path = path.removeprefix("$").removeprefix(".").replace(".command", "")
+    if missing := re.fullmatch(r"Object missing required field (\w+)", message):
+        place = f"{path}.{missing[1]}" if path else missing[1]
+        return ScenarioError(place, "this key is missing", f"write a line `{missing[1]} = ...` there")
+    if value := re.fullmatch(r"Invalid enum value '(.*)'", message):
+        return ScenarioError(path, f"there is no {path} {value[1][:40]!r}", nearest(value[1], POLICIES))
+    if re.fullmatch(r"Expected str matching regex .*", message):
+        remedy = _PATTERNS.get(path, "take out the control characters")
+        return ScenarioError(path, "this text has characters that it cannot have", remedy)
+    if wrong := re.fullmatch(r"Expected (.+), got (.+)", message):
+        remedy = f"write {_TOML_TYPES.get(wrong[1], wrong[1])}"
+        return ScenarioError(path, f"this is {_TOML_TYPES.get(wrong[2], wrong[2])}", remedy)
+    if bound := re.fullmatch(r"Expected (int|array|str) (.+)", message):
+        sort = {"int": "a number", "array": "a list", "str": "a text"}[bound[1]]
+        return ScenarioError(path, "this is out of its bounds", f"write {sort} {bound[2]}")
+    return ScenarioError(path, message[0].lower() + message[1:].rstrip("."), "write a value that it can have")
+
+
+_PATTERNS = {
+    "recording.fingerprint": "a fingerprint has 32 hexadecimal digits",
+    "recording.machine_sha256": "a sha256 has 64 hexadecimal digits",
+}
+
+_TOML_TYPES = {
+    "int": "a whole number",
+    "str": "a text in quotes",
+    "bool": "true or false",
+    "float": "a number with a fraction",
+    "array": "a list",
+    "array of length 2": "a list of two numbers",
+    "array of length 1": "a list of one",
+    "array of length 3": "a list of three",
+    "object": "a table",
+    "null": "nothing",
+    "date": "a date",
+    "datetime": "a date",
+    "time": "a time of day",
+    "bool | int | str": "true or false, a whole number or a text",
+    "int | null": "a whole number",
+}
+
+
+def nearest(wrong: str, right: Iterable[str], most: int = 12) -> str:
+    """The remedy for an unknown name: the nearest one that exists, or what exists."""
+    names = sorted(set(right))
+    if close := difflib.get_close_matches(wrong, names, n=1):
+        others = [name for name in names if name != close[0]]
+        return f"write {close[0]}" + (f", or another of {_list(others, most)}" if others else "")
+    return f"write one of {_list(names, most)}" if names else "leave it out, as there are none"
+
+
+def _list(names: list[str], most: int) -> str:
+    shown = names[:most]
+    return ", ".join(shown) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+def dump(scenario: Scenario) -> str:
+    """The TOML text of a scenario; `parse` gives back an equal one."""
+    import tomli_w  # Only recordings are written.
+
+    table = msgspec.to_builtins(scenario)
+    script = [{"at_ns": line["at_ns"], **_scripted(line["command"])} for line in table.pop("script", ())]
+    if script:
+        table["script"] = script
+    order = [field.name for field in msgspec.structs.fields(Scenario)]
+    ordered = {key: _plain(table[key]) for key in order if key in table}
+    return tomli_w.dumps(_tables_last(ordered), multiline_strings=True)
+
+
+def _scripted(command: dict[str, Any]) -> dict[str, Any]:
+    """A command's keys with its sort first; what is the default anyway is left out."""
+    kept = {key: item for key, item in command.items() if item not in (False, 0)}
+    return {"command": kept.pop("command"), **kept}
+
+
+def _plain(value: Any) -> Any:
+    """Without None, which TOML does not have; left out, it is the default again."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items() if item is not None}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _tables_last(table: dict[str, Any]) -> dict[str, Any]:
+    """Plain keys first, then short tables, then lists of tables: the order in which a person reads them."""
+    def rank(item: tuple[str, Any]) -> int:
+        return 2 if isinstance(item[1], list) else 1 if isinstance(item[1], dict) else 0
+
+    return dict(sorted(table.items(), key=rank))
