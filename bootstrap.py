@@ -8,8 +8,8 @@ A set-up is a few steps, and a stamp in ``.venv`` names those that are done.  ``
 locks, pyproject.toml and this Python ask for, and returns the steps that are missing: all of them on a fresh machine,
 none on a second start, which therefore costs a few file reads.
 
-Limits: standard library only, for nothing is installed when this runs.  The file keeps to the syntax of Python 3.6 up to
-``refusal``, and to what 3.6 can parse below it, so that an old Python reaches the sentence that names the remedy.
+Limits: standard library only, for nothing is installed when this runs.  The file keeps to the syntax of Python 3.6, so
+that an old Python reaches the sentence that names the remedy.
 """
 
 import hashlib
@@ -95,7 +95,8 @@ DEBIAN_PACKAGES = {
     "libzstd.so.1": "libzstd1",
 }
 
-# The parts of PySide6 whose libraries must all be found: what the program imports, and Qt's plugins for a screen and for none.
+# The parts of PySide6 whose libraries must all be found: what the program imports, and the plugins for a screen and
+# for none.
 QT_BINARIES = (
     "Qt/lib/libQt6Core.so.6",
     "Qt/lib/libQt6DBus.so.6",
@@ -229,7 +230,7 @@ def check_system(purpose):
         install_debian_packages(sorted(packages), "Qt needs system libraries" if libraries else "The tests need tools")
         unknown = missing_libraries()
     if unknown:
-        sys.exit(f"Qt cannot be loaded: install the system's packages that hold {', '.join(unknown)}, then start again.")
+        sys.exit(f"Qt cannot be loaded: install your system's packages for {', '.join(unknown)}, then start again.")
 
 
 def missing_libraries():
@@ -299,7 +300,7 @@ def start(arguments):
 
 def run_tests(arguments):
     """0 when every check and every test passes.  pytest runs last, and repeats which checks failed before it."""
-    checks = {
+    checks: dict = {
         "ruff": [PYTHON, "-m", "ruff", "check"],
         "mypy": [PYTHON, "-m", "mypy"],
         "import-linter": [SCRIPTS / "lint-imports"],

@@ -43,7 +43,7 @@ def _no_user_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyt
 
 @pytest.fixture(autouse=True)
 def _no_qt_for_the_model(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Makes Qt unimportable while a test below tests/model runs, so that a late import inside a function is found too."""
+    """Makes Qt unimportable while a test below tests/model runs, so that an import inside a function is found too."""
     if MODEL_TESTS in request.path.parents:
         for package in ("PySide6", "shiboken6", "pyqtgraph"):
             monkeypatch.setitem(sys.modules, package, None)
