@@ -14,7 +14,7 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 HERE = Path(__file__).parent
 BENCHMARKS = HERE / "benchmarks"
-MODEL_TESTS = HERE / "model"
+MODEL = HERE.parent / "model"
 
 # The same examples in every run: a failure is then about the change at hand, and no example fails for being slow.
 settings.register_profile("changeover", derandomize=True, deadline=None)
@@ -43,7 +43,13 @@ def _no_user_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyt
 
 @pytest.fixture(autouse=True)
 def _no_qt_for_the_model(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Makes Qt unimportable while a test below tests/model runs, so that an import inside a function is found too."""
-    if MODEL_TESTS in request.path.parents:
+    """Makes Qt unimportable while a test of the model runs, so that an import inside a function is found too."""
+    if is_about_the_model(request.path):
         for package in ("PySide6", "shiboken6", "pyqtgraph"):
             monkeypatch.setitem(sys.modules, package, None)
+
+
+def is_about_the_model(test: Path) -> bool:
+    """Whether a test's file mirrors something of the model: tests/trace/..., tests/test_session.py, tests/model/..."""
+    name = test.relative_to(HERE).parts[0].removeprefix("test_").removesuffix(".py")
+    return name == "model" or (MODEL / name).is_dir() or (MODEL / f"{name}.py").is_file()

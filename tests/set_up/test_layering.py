@@ -21,8 +21,16 @@ OURS = ("app", "model", "resources", "views")
 
 _SIMULATION = ("numpy", "greenlet", "model.durations", "model.costs", "model.trace", "model.machine")
 _RUNNING = (*_SIMULATION, "model.protocols", "model.engine")
-_CATALOGUES = ("model.components", "model.wrappers", "model.workloads")
-_DOCUMENT = ("model.commands", "model.scenario", "model.session", "msgspec", "tomli_w", "resources")
+_CATALOGUES = ("model.components", "model.wrappers", "model.workloads", "model.catalogue")
+_DOCUMENT = (
+    "model.commands",
+    "model.scenario",
+    "model.scenario_names",
+    "model.session",
+    "msgspec",
+    "tomli_w",
+    "resources",
+)
 _SESSION = (*_RUNNING, *_CATALOGUES, *_DOCUMENT)
 _PAINTING = ("PySide6", "shiboken6", "pyqtgraph", "networkx", "numpy")
 _VIEWS = (*_PAINTING, "model.commands", "model.projections", "model.trace")
@@ -39,7 +47,9 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "model.wrappers": (*_RUNNING, "model.components"),
     "model.workloads": (*_RUNNING, "model.components"),
     "model.projections": ("numpy", "networkx", "model.durations", "model.trace", "model.protocols"),
+    "model.catalogue": (*_RUNNING, *_CATALOGUES),
     "model.commands": _SESSION,
+    "model.scenario_names": _SESSION,
     "model.scenario": _SESSION,
     "model.session": _SESSION,
     "model.experiments": ("numpy", "networkx", "greenlet", "msgspec", "tomli_w", "model", "resources"),

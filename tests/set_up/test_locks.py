@@ -92,7 +92,7 @@ def test_every_installed_package_has_a_usable_licence() -> None:
             about = metadata.metadata(name)
         except metadata.PackageNotFoundError:
             continue  # for another platform
-        named = [about["License-Expression"] or "", about["License"] or "", *(about.get_all("Classifier") or [])]
+        named = [about.get("License-Expression", ""), about.get("License", ""), *(about.get_all("Classifier") or [])]
         assert USABLE_LICENCES.search(" ".join(named)), f"{name}: {named}"
 
 
