@@ -1,0 +1,237 @@
+"""The append-only record of a run: the only thing that projections, stories and views ever read.
+
+Rows of 64 bytes lie in chunks of 4,096, each a flat bytearray that numpy looks at without copying:
+
+    tail                                   head
+     |  chunk 12   |  chunk 13   |  chunk 14 .....
+     [#############|#############|########........]
+       full, hashed  full, hashed  open
+
+Positions are absolute and never reused. When the capacity is full the oldest chunk is let go, the tail moves by one
+chunk, and with it go the texts that only let-go rows used; names (`keep=True`) stay. A text's number is a digest of the
+text, so neither the numbers nor the fingerprint depend on the capacity.
+
+Limits: rows are ordered by `at_ns`; a row cannot be changed or taken back; a view of the open chunk shows the rows that
+were there when it was asked for. One trace belongs to one operating system thread.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from struct import Struct
+from typing import Any, Final, NamedTuple, Protocol
+from weakref import WeakSet
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.trace.events import MEANINGS, Kind
+from model.trace.fingerprint import Fingerprint, text_number
+
+Rows = NDArray[Any]
+
+ROW: Final = np.dtype(
+    [(name, "<i8") for name in ("at_ns", "until_ns", "cause", "call", "a", "b")]
+    + [(name, "<i4") for name in ("thread", "subject")]
+    + [(name, "<i2") for name in ("kind", "method", "client", "processor")]
+)
+CHUNK_ROWS: Final = 4096
+
+_PACKING: Final = Struct("<6q2i4h")
+_ROW_SHIFT: Final = 6
+_CHUNK_MASK: Final = CHUNK_ROWS - 1
+_CHUNK_BYTES: Final = CHUNK_ROWS << _ROW_SHIFT
+_LAST_OFFSET: Final = _CHUNK_BYTES - (1 << _ROW_SHIFT)
+
+TEXT_KINDS: Final = frozenset(kind for kind, meaning in MEANINGS.items() if meaning.b.startswith("text:"))
+"""The kinds whose `b` is a text."""
+
+_HAS_TEXT: Final = np.zeros(1 << 15, dtype=np.bool_)
+_HAS_TEXT[[int(kind) for kind in TEXT_KINDS]] = True
+
+
+class Event(NamedTuple):
+    """One row by itself, for stories and step-by-step reading; folds take whole arrays instead."""
+
+    position: int
+    at_ns: int
+    until_ns: int
+    cause: int
+    call: int
+    a: int
+    b: int
+    thread: int
+    subject: int
+    kind: int
+    method: int
+    client: int
+    processor: int
+
+
+class Watcher(Protocol):
+    """Who must see every chunk before it may be let go (a projection)."""
+
+    def chunk_filled(self, head: int) -> None:
+        """The rows before `head`, a multiple of the chunk's length, are all there."""
+
+
+class Trace:
+    """What happened, in order: appended to by machine and engine, read by everybody."""
+
+    __slots__ = (
+        "_capacity_chunks", "_chunks", "_fingerprint", "_first_ns", "_kept", "_last_ns", "_last_use", "_open", "_texts",
+        "_views", "_watchers", "head", "tail",
+    )  # fmt: skip
+
+    def __init__(self, capacity: int = 1_048_576) -> None:
+        """Holds the last `capacity` rows, rounded up to whole chunks, two at least."""
+        self.head = 0
+        self.tail = 0
+        self._capacity_chunks = max(2, -(-capacity // CHUNK_ROWS))
+        self._open = bytearray(_CHUNK_BYTES)
+        self._chunks = [self._open]
+        self._views: list[Rows] = [_view(self._open)]
+        self._first_ns: list[int] = []
+        self._last_ns = 0
+        self._fingerprint = Fingerprint()
+        self._texts: dict[int, str] = {0: ""}
+        self._kept: set[int] = {0}
+        self._last_use: dict[int, int] = {}
+        self._watchers: WeakSet[Watcher] = WeakSet()
+
+    def append(
+        self, kind: int, at_ns: int, until_ns: int = 0, cause: int = -1, call: int = 0, a: int = 0, b: int = 0,
+        thread: int = 0, subject: int = 0, method: int = 0, client: int = 0, processor: int = 0,
+    ) -> int:  # fmt: skip
+        """The absolute position of the new row.
+
+        `a` and `b` have 64 bits with sign: a vector with bit 63 comes as a negative number. A value that does not fit
+        its field raises struct.error and leaves the trace as it was.
+        """
+        assert at_ns >= self._last_ns, f"at_ns goes back from {self._last_ns} to {at_ns}"
+        position = self.head
+        offset = (position & _CHUNK_MASK) << _ROW_SHIFT
+        _PACKING.pack_into(
+            self._open, offset, at_ns, until_ns, cause, call, a, b, thread, subject, kind, method, client, processor
+        )
+        self._last_ns = at_ns
+        self.head = position + 1
+        if offset == _LAST_OFFSET:
+            self._close_chunk()
+        return position
+
+    def rows(self, first: int, last: int) -> Rows:
+        """The rows [first, last) as a structured array, read-only; copied only where they span chunks."""
+        parts = [rows for _, rows in self.chunks(first, last)]
+        if len(parts) == 1:
+            return parts[0]
+        return np.concatenate(parts) if parts else np.empty(0, dtype=ROW)
+
+    def chunks(self, first: int, last: int) -> Iterator[tuple[int, Rows]]:
+        """The rows [first, last) piece by piece without copying, each with the absolute position of its first row."""
+        if not self.tail <= first <= last <= self.head:
+            raise IndexError(f"rows {first} to {last} are not held; the trace holds {self.tail} to {self.head}")
+        while first < last:
+            start = first & _CHUNK_MASK
+            stop = min(CHUNK_ROWS, start + last - first)
+            yield first, self._views[(first - self.tail) // CHUNK_ROWS][start:stop]
+            first += stop - start
+
+    def event(self, position: int) -> Event:
+        """One row with its position."""
+        if not self.tail <= position < self.head:
+            raise IndexError(f"row {position} is not held; the trace holds {self.tail} to {self.head}")
+        chunk = self._chunks[(position - self.tail) // CHUNK_ROWS]
+        return Event(position, *_PACKING.unpack_from(chunk, (position & _CHUNK_MASK) << _ROW_SHIFT))
+
+    def position_at(self, at_ns: int) -> int:
+        """How many rows of the run are no later than `at_ns`; the tail for an instant before what is held."""
+        held = len(self._first_ns)
+        index = bisect_right(self._first_ns, at_ns) - 1
+        open_rows = self.head & _CHUNK_MASK
+        if open_rows and int(self._views[-1]["at_ns"][0]) <= at_ns:
+            index = held
+        if index < 0:
+            return self.tail
+        column = self._views[index]["at_ns"]
+        if index == held:
+            column = column[:open_rows]
+        return self.tail + index * CHUNK_ROWS + int(column.searchsorted(at_ns, side="right"))
+
+    def intern(self, text: str, *, keep: bool = False) -> int:
+        """The number of a text, for the `b` of the kinds that carry one.
+
+        A text lives as long as the rows that use it; intern it again for the next row. `keep` is for names, of which
+        there is a bounded number: they are never let go.
+        """
+        number = text_number(text)
+        known = self._texts.setdefault(number, text)
+        assert known == text, f"two texts with one number: {known!r} and {text!r}"
+        if keep:
+            self._kept.add(number)
+            self._last_use.pop(number, None)
+        elif number not in self._kept:
+            self._touch(number)
+        return number
+
+    def text(self, number: int) -> str:
+        """The text of that number; empty for 0 and for one that was let go."""
+        return self._texts.get(number, "")
+
+    def fingerprint(self) -> str:
+        """32 hexadecimal digits over all rows and texts ever appended, also those let go."""
+        return self._fingerprint.with_rest(memoryview(self._open)[: (self.head & _CHUNK_MASK) << _ROW_SHIFT])
+
+    def watch(self, watcher: Watcher) -> None:
+        """Tells `watcher` of every chunk that fills up, before any is let go; does not keep it alive."""
+        self._watchers.add(watcher)
+
+    def _close_chunk(self) -> None:
+        self._fingerprint.feed(self._open)
+        rows = self._views[-1]
+        self._first_ns.append(int(rows["at_ns"][0]))
+        self._touch_texts_of(rows)
+        self._open = bytearray(_CHUNK_BYTES)
+        self._chunks.append(self._open)
+        self._views.append(_view(self._open))
+        for watcher in tuple(self._watchers):
+            watcher.chunk_filled(self.head)
+        while len(self._chunks) > self._capacity_chunks:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        del self._chunks[0], self._views[0], self._first_ns[0]
+        self.tail += CHUNK_ROWS
+        # Ordered by last use, so the first that is still needed ends the search.
+        unused = []
+        for number, position in self._last_use.items():
+            if position > self.tail:
+                break
+            unused.append(number)
+        for number in unused:
+            del self._last_use[number], self._texts[number]
+
+    def _touch_texts_of(self, rows: Rows) -> None:
+        for number in np.unique(rows["b"][_HAS_TEXT[rows["kind"]]]).tolist():
+            if number in self._last_use:
+                self._touch(number)
+
+    def _touch(self, number: int) -> None:
+        """Moves the text to the end of the order of last use: rows before the head, or the next one, name it."""
+        self._last_use.pop(number, None)
+        self._last_use[number] = self.head
+
+
+def _view(chunk: bytearray) -> Rows:
+    """The chunk as read-only rows, over the same memory."""
+    return np.frombuffer(memoryview(chunk).toreadonly(), dtype=ROW)
+
+
+def kinds(rows: Rows, *wanted: Kind) -> NDArray[np.bool_]:
+    """The mask of the rows of the wanted kinds; for folds."""
+    column = rows["kind"]
+    mask: NDArray[np.bool_] = column == wanted[0]
+    for kind in wanted[1:]:
+        mask |= column == kind
+    return mask
