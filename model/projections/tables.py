@@ -1,0 +1,121 @@
+"""The object translation tables: what each client's entries point at, and how many calls went through them.
+
+An entry is the one place where a client's way to an object is written (paper §3.1). It points at the object's outermost
+front, so that writing it is how an interposer is attached and how a swap takes effect:
+
+    client 31   0x11 "FCM file 17"  -> instance | interposer | mediator
+
+Limits: an entry is never unmade. A call counts for the entry that it looked up, whatever happens to it afterwards.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from model.projections.copied import Copied
+from model.projections.picking import Texts, kind_table, picked
+from model.trace.events import Kind
+from model.trace.trace import Event, Rows
+
+Key = tuple[int, int]
+"""(client, object)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One client's way to one object."""
+
+    client: int
+    object: int
+    number: int
+    target: int
+    previous_target: int
+    """0 for an entry that was never rewritten."""
+    written_ns: int
+    written_position: int
+    calls: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """All entries of all clients."""
+
+    entries: dict[Key, Entry] = field(default_factory=dict)
+    objects_by_client: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    """In the order of entry numbers."""
+    clients_by_object: dict[int, tuple[int, ...]] = field(default_factory=dict)
+
+    def of_client(self, client: int) -> tuple[Entry, ...]:
+        """The client's entries in the order of their numbers."""
+        return tuple(self.entries[client, identity] for identity in self.objects_by_client.get(client, ()))
+
+    def of_object(self, object_id: int) -> tuple[Entry, ...]:
+        """Every client's entry for the object, in the order of clients."""
+        return tuple(self.entries[client, object_id] for client in self.clients_by_object.get(object_id, ()))
+
+    def changed_since(self, at_ns: int) -> tuple[Entry, ...]:
+        """The entries that were rewritten at `at_ns` or later, in that order; one that was only made is not among them."""
+        changed = (entry for entry in self.entries.values() if entry.previous_target and entry.written_ns >= at_ns)
+        return tuple(sorted(changed, key=lambda entry: entry.written_position))
+
+
+class TablesFold:
+    """How rows become Tables."""
+
+    def __init__(self, texts: Texts | None = None) -> None:
+        """Needs no texts; takes them so that all folds are made alike."""
+
+    def initial(self) -> Tables:
+        """No entry has been made."""
+        return Tables()
+
+    def apply(self, state: Tables, first_position: int, rows: Rows) -> Tables:
+        """The state after `rows`; the same object when nothing changed."""
+        events = list(picked(_WRITES, first_position, rows))
+        called = rows["kind"] == Kind.CALL_ENTERED
+        if not events and not called.any():
+            return state
+        entries = Copied(state.entries)
+        for event in events:
+            _write(entries, event)
+        _count_calls(entries, rows["client"][called], rows["subject"][called])
+        if len(entries.now) == len(state.entries):
+            return replace(state, entries=entries.now)
+        return Tables(entries.now, *_orders(entries.now))
+
+
+_WRITES = kind_table(Kind.ENTRY_MADE, Kind.ENTRY_WRITTEN)
+
+
+def _write(entries: Copied[Key, Entry], event: Event) -> None:
+    key = (event.client, event.subject)
+    if event.kind == Kind.ENTRY_MADE:
+        made = Entry(event.client, event.subject, event.b, event.a, 0, event.at_ns, event.position)
+        entries.put(key, made)
+    elif entry := entries.now.get(key):
+        written = replace(
+            entry, target=event.a, previous_target=event.b, written_ns=event.at_ns, written_position=event.position
+        )
+        entries.put(key, written)
+
+
+def _count_calls(entries: Copied[Key, Entry], clients: Rows, objects: Rows) -> None:
+    """Adds the calls to the entries that they looked up: one number a call, so that numpy counts."""
+    keys, counts = np.unique((clients.astype(np.int64) << 32) | objects, return_counts=True)
+    for key, count in zip(keys.tolist(), counts.tolist(), strict=True):
+        if entry := entries.now.get((key >> 32, key & 0xFFFF_FFFF)):
+            entries.put((entry.client, entry.object), replace(entry, calls=entry.calls + count))
+
+
+def _orders(entries: dict[Key, Entry]) -> tuple[dict[int, tuple[int, ...]], dict[int, tuple[int, ...]]]:
+    by_client: dict[int, list[int]] = {}
+    by_object: dict[int, list[int]] = {}
+    for entry in sorted(entries.values(), key=lambda entry: (entry.client, entry.number)):
+        by_client.setdefault(entry.client, []).append(entry.object)
+        by_object.setdefault(entry.object, []).append(entry.client)
+    return (
+        {client: tuple(objects) for client, objects in by_client.items()},
+        {identity: tuple(clients) for identity, clients in by_object.items()},
+    )
