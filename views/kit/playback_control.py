@@ -16,8 +16,8 @@ Step = Literal["event", "phase", "call"]
 MODES: tuple[Mode, ...] = ("watch", "fast", "express")
 STEPS: tuple[Step, ...] = ("event", "phase", "call")
 
-SLOWEST_PACE = 1.0
-"""ns a second: 1 : 1 000 000 000."""
+SLOWEST_PACE = 10.0
+"""ns a second: 1 : 100 000 000."""
 FASTEST_PACE = 1e9
 """ns a second: as fast as the clock on the wall."""
 

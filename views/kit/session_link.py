@@ -56,7 +56,7 @@ def projections_of(trace: Trace) -> dict[str, Projection[Any]]:
     A fork that may outgrow its trace before it takes over gets its projections when it begins, and `set_session` is
     given them.
     """
-    return {name: Projection(trace, fold()) for name, fold in FOLDS.items()}
+    return {name: Projection(trace, fold(trace)) for name, fold in FOLDS.items()}
 
 
 class SessionLink(QObject):
@@ -82,6 +82,7 @@ class SessionLink(QObject):
         self._session = session
         self._projections = projections or projections_of(session.trace)
         self._states: dict[str, Any] = {}
+        self._head_swaps: tuple[int, Swaps] | None = None
         self._position: int | None = None
         self._clock_ns: int | None = None
         self._shown = session.trace.head
@@ -187,6 +188,13 @@ class SessionLink(QObject):
         if name not in self._states:
             self._states[name] = self._projections[name].at(self._shown)
         return self._states[name]
+
+    @property
+    def swaps_at_head(self) -> Swaps:
+        """Every swap of the run so far, for the time bar alone, which shows what lies after the cursor too."""
+        if self._head_swaps is None or self._head_swaps[0] != self.trace.head:
+            self._head_swaps = (self.trace.head, self._projections["swaps"].at(self.trace.head))
+        return self._head_swaps[1]
 
     @property
     def topology(self) -> Topology:

@@ -1,0 +1,276 @@
+"""The time bar: all of the run that is still held, what was done in it, and where the person stands.
+
+    let go   0.9 ms            swaps, commands                        the cursor        the head
+    //////|-------------v[]-----------|>--------[]-------------[][][]v|                 2.418 ms
+
+It shows what lies after the cursor too, so it is the one view that reads the swaps at the head. Dragging scrubs, a click
+seeks, and the arrows step; all of it goes through the playback. What the trace has let go is hatched and not to scale.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from model.trace.events import Phase
+from views.kit.format import duration_parts, format_clock, format_duration
+from views.kit.glyphs import paint_glyph, sign_rect
+from views.kit.hatches import fill_hatched
+from views.kit.panel_view import PanelView
+from views.kit.phases import phase_meaning
+from views.kit.playback_control import PlaybackControl
+from views.kit.selection import Selection
+from views.kit.session_link import SessionLink
+from views.kit.theme import Meaning, Theme
+from views.kit.typography import text_width
+from views.kit.writing import Writer, box
+
+if TYPE_CHECKING:
+    from model.projections.swaps import Swap
+
+HEIGHT = 46
+BAR_TOP, BAR_HEIGHT = 20, 8
+MARK_Y = 12
+LET_GO_WIDTH = 60
+LEAST_PIECE = 6
+SIGN = 7
+APART = 14
+"""How near two marks above the bar may come; a command that made a swap is told by the swap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A swap on the bar: what it is about, its stretches by phase, and its end."""
+
+    request: int
+    words: str
+    spans: tuple[tuple[Phase, int, int], ...]
+    outcome: Phase | None
+    from_ns: int
+    until_ns: int
+
+
+class TimeBar(PanelView):
+    """Where in the held part of the run the person stands, and the way to another place."""
+
+    def __init__(
+        self,
+        link: SessionLink,
+        selection: Selection,
+        theme: Theme,
+        playback: PlaybackControl,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(link, selection, theme, parent)
+        self._playback = playback
+        self._pieces: tuple[Piece, ...] = ()
+        self._swaps: object = None
+        self._pressed = False
+        self.written: list = []
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("Time bar")
+
+    def take(self) -> None:
+        swaps = self.link.swaps_at_head
+        if swaps is not self._swaps:
+            self._swaps = swaps
+            self._pieces = tuple(piece_of(swap, self.link) for swap in swaps.by_request.values() if swap.spans)
+        clock = format_clock(self.link.clock_ns)
+        self.setAccessibleDescription(f"{clock} of {format_clock(self.link.head_ns)}")
+        self.update()
+
+    def forget(self) -> None:
+        self._swaps = None
+        self._pieces = ()
+
+    def sizeHint(self) -> QSize:
+        return QSize(600, round(HEIGHT * self.theme.scale))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(320, round(HEIGHT * self.theme.scale))
+
+    # --- where an instant is -----------------------------------------------------------------------------------------
+
+    def groove(self) -> QRectF:
+        """The whole bar, what was let go included."""
+        px = self.theme.px
+        left = px(16) + max(px(54), text_width(self._begin_words(), "small", self.theme.scale)) + px(15)
+        right = self.width() - px(16) - max(px(54), text_width(self._end_words(), "small", self.theme.scale)) - px(15)
+        return QRectF(left, px(BAR_TOP), max(px(80), right - left), px(BAR_HEIGHT))
+
+    def held(self) -> QRectF:
+        """The part of the bar that is to scale: from the earliest instant held to the head."""
+        groove = self.groove()
+        return groove.adjusted(self.theme.px(LET_GO_WIDTH) if self.link.earliest_ns > 0 else 0, 0, 0, 0)
+
+    def x_of(self, at_ns: int) -> float:
+        """Where an instant stands; what was let go stands at the beginning."""
+        held, first, last = self.held(), self.link.earliest_ns, self.link.head_ns
+        share = (at_ns - first) / (last - first) if last > first else 1.0
+        return held.left() + held.width() * min(1.0, max(0.0, share))
+
+    def ns_at(self, x: float) -> int:
+        """Which instant stands at a place."""
+        held, first, last = self.held(), self.link.earliest_ns, self.link.head_ns
+        share = min(1.0, max(0.0, (x - held.left()) / held.width()))
+        return first + round(share * (last - first))
+
+    # --- painting ----------------------------------------------------------------------------------------------------
+
+    def paintEvent(self, _: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        writer = Writer(painter, self.theme)
+        self._paint_groove(painter)
+        self._paint_ends(writer)
+        taken = [self._paint_piece(painter, piece) for piece in self._pieces]
+        self._paint_flags(painter, taken)
+        self._paint_cursor(painter)
+        if self.hasFocus():
+            painter.setPen(QPen(self.theme.focus.ring, self.theme.stroke(2)))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(self.groove().adjusted(-4, -4, 4, 4), 8, 8)
+        painter.end()
+        self.written = writer.written
+
+    def _paint_groove(self, painter: QPainter) -> None:
+        theme, groove, held = self.theme, self.groove(), self.held()
+        painter.setPen(QPen(theme.line.regular, theme.stroke(1)))
+        painter.setBrush(theme.surface.panel)
+        radius = groove.height() / 2 + 1
+        painter.drawRoundedRect(groove.adjusted(-0.5, -0.5, 0.5, 0.5), radius, radius)
+        if held.left() > groove.left():
+            gone = QRectF(groove.left() + 1, groove.top(), held.left() - groove.left() - 1, groove.height())
+            fill_hatched(painter, gone, "diagonal", theme.line.strong, 1.0)
+            painter.setPen(QPen(theme.line.strong, theme.stroke(1)))
+            x = round(held.left()) + 0.5
+            painter.drawLine(QPointF(x, groove.top() - theme.px(5)), QPointF(x, groove.bottom() + theme.px(5)))
+
+    def _paint_ends(self, writer: Writer) -> None:
+        theme, groove = self.theme, self.groove()
+        row = QRectF(theme.px(16), groove.center().y() - theme.px(8), groove.left() - theme.px(20), theme.px(16))
+        writer.line(row, self._begin_words(), "small", theme.text.tertiary)
+        row.moveLeft(groove.right() + theme.px(4))
+        row.setRight(self.width() - theme.px(16))
+        writer.line(row, self._end_words(), "small", theme.text.tertiary, right=True)
+
+    def _begin_words(self) -> str:
+        return _short_instant(self.link.earliest_ns)
+
+    def _end_words(self) -> str:
+        number, unit = duration_parts(self.link.head_ns, padded=True)
+        return f"{self.link.head_ns / 1e6:.3f}\u00a0ms" if unit == "ms" else f"{number}\u00a0{unit}"
+
+    def _paint_piece(self, painter: QPainter, piece: Piece) -> float:
+        """Paints a swap; returns where its mark stands."""
+        bar = self.held()
+        left, right = self.x_of(piece.from_ns), self.x_of(piece.until_ns)
+        if right - left < self.theme.px(LEAST_PIECE):
+            left = max(bar.left(), (left + right - self.theme.px(LEAST_PIECE)) / 2)
+            right = left + self.theme.px(LEAST_PIECE)
+        if piece.outcome is not None:
+            meaning = phase_meaning(self.theme, piece.outcome)
+            self._paint_block(painter, QRectF(left, bar.top(), right - left, bar.height()), meaning)
+            middle = (left + right) / 2
+            sign = sign_rect(middle, self.theme.px(MARK_Y), self.theme.px(SIGN))
+            paint_glyph(painter, meaning.glyph, sign, meaning.mark)
+            return middle
+        length = max(1, piece.until_ns - piece.from_ns)
+        for phase, from_ns, to_ns in piece.spans:
+            a = left + (right - left) * (from_ns - piece.from_ns) / length
+            b = left + (right - left) * (to_ns - piece.from_ns) / length
+            if b > a:
+                part = QRectF(a, bar.top(), b - a, bar.height())
+                self._paint_block(painter, part, phase_meaning(self.theme, phase))
+        return (left + right) / 2
+
+    def _paint_block(self, painter: QPainter, area: QRectF, meaning: Meaning) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(meaning.mark)
+        painter.drawRoundedRect(area, 1, 1)
+        if meaning.pattern != "crosshatch":
+            fill_hatched(painter, area, meaning.pattern, meaning.on, self.theme.texture.on_mark)
+
+    def _paint_flags(self, painter: QPainter, taken: list[float]) -> None:
+        theme, first, last = self.theme, self.link.earliest_ns, self.link.head_ns
+        for stamped in self.link.script:
+            x = self.x_of(stamped.at_ns)
+            if not first <= stamped.at_ns <= last or any(abs(x - other) < theme.px(APART) for other in taken):
+                continue
+            taken.append(x)
+            side = theme.px(14)
+            pole = QRectF(x - side * 0.25, theme.px(BAR_TOP - 1.5) - side * 0.84, side, side)
+            paint_glyph(painter, "flag", pole, theme.text.secondary)
+
+    def _paint_cursor(self, painter: QPainter) -> None:
+        theme, px = self.theme, self.theme.px
+        x = self.x_of(self.link.clock_ns)
+        painter.setPen(QPen(theme.accent.fill, px(2)))
+        painter.drawLine(QPointF(x, px(11)), QPointF(x, px(BAR_TOP + BAR_HEIGHT + 5)))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.accent.fill)
+        corners = ((-5, 9), (5, 9), (5, 14), (0, 19), (-5, 14))
+        painter.drawPolygon(QPolygonF([QPointF(x + px(dx), px(y)) for dx, y in corners]))
+
+    # --- gestures ----------------------------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._pressed = True
+            self._playback.pause()
+            self._playback.seek_ns(self.ns_at(event.position().x()))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pressed:
+            self._playback.seek_ns(self.ns_at(event.position().x()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._pressed = False
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        act = {
+            Qt.Key.Key_Left: self._playback.step_back,
+            Qt.Key.Key_Right: self._playback.step_forward,
+            Qt.Key.Key_Home: self._playback.to_start,
+            Qt.Key.Key_End: self._playback.to_end,
+        }.get(Qt.Key(event.key()))
+        if act is None or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            super().keyPressEvent(event)
+            return
+        act()
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent):
+            QToolTip.showText(event.globalPos(), self.words_at(event.pos().x()), self)
+            return True
+        return super().event(event)
+
+    def words_at(self, x: float) -> str:
+        """What stands at a place, for the tool tip: a swap, the part that was let go, or the instant."""
+        if x < self.held().left() and self.link.earliest_ns > 0:
+            return f"let go: {_short_instant(self.link.earliest_ns)} is the earliest that is held"
+        for piece in self._pieces:
+            if self.x_of(piece.from_ns) - 5 <= x <= self.x_of(piece.until_ns) + 5:
+                return piece.words
+        return format_clock(self.ns_at(x))
+
+
+def piece_of(swap: Swap, link: SessionLink) -> Piece:
+    """How a swap stands on the bar; while it runs it reaches to the head."""
+    from_ns = swap.spans[0][1]
+    until_ns = swap.ended_ns if swap.outcome is not None and swap.ended_ns is not None else link.head_ns
+    spans = tuple((phase, start, end if end is not None else until_ns) for phase, start, end in swap.spans)
+    if swap.phase is not None and swap.outcome is None and swap.phase_since_ns is not None:
+        spans = (*(span for span in spans if span[1] != swap.phase_since_ns), (swap.phase, swap.phase_since_ns, until_ns))
+    name = swap.outcome.name if swap.outcome else swap.phase.name if swap.phase else "requested"
+    words = f"{swap.sort} {swap.request}, {name}, {format_duration(until_ns - from_ns)}"
+    return Piece(swap.request, words, spans, swap.outcome, from_ns, until_ns)
+
+
+def _short_instant(at_ns: int) -> str:
+    return "0\u00a0ms" if at_ns == 0 else format_duration(at_ns)
