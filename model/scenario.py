@@ -298,7 +298,7 @@ def _prepared_table(value: Mapping[str, Any], kind: type[msgspec.Struct], path: 
             short = (name.removesuffix("_ns") for name in fields)
             raise ScenarioError(place, "there is no such key here", nearest(key, short))
         if field in result:
-            raise ScenarioError(place, "this time is given twice", f"keep either {key} or {field}")
+            raise ScenarioError(place, "this time is given twice", f"keep either {field.removesuffix('_ns')} or {field}")
         result[field] = _span(item, place) if field != key else _prepared(item, fields[field], place)
     return result
 
@@ -350,7 +350,8 @@ def _of_validation(text: str) -> ScenarioError:
         return ScenarioError(path, "this text has characters that it cannot have", remedy)
     if wrong := re.fullmatch(r"Expected (.+), got (.+)", message):
         remedy = f"write {_TOML_TYPES.get(wrong[1], wrong[1])}"
-        return ScenarioError(path, f"this is {_TOML_TYPES.get(wrong[2], wrong[2])}", remedy)
+        what = f"a list of {wrong[2]}" if wrong[2].isdecimal() else _TOML_TYPES.get(wrong[2], wrong[2])
+        return ScenarioError(path, f"this is {what}", remedy)
     if bound := re.fullmatch(r"Expected (int|array|str) (.+)", message):
         sort = {"int": "a number", "array": "a list", "str": "a text"}[bound[1]]
         return ScenarioError(path, "this is out of its bounds", f"write {sort} {bound[2]}")
@@ -369,8 +370,6 @@ _TOML_TYPES = {
     "float": "a number with a fraction",
     "array": "a list",
     "array of length 2": "a list of two numbers",
-    "array of length 1": "a list of one",
-    "array of length 3": "a list of three",
     "object": "a table",
     "null": "nothing",
     "date": "a date",

@@ -1,0 +1,244 @@
+"""The command line: the same program without its window, and the way into the window.
+
+    changeover [SCENARIO]             the window; without a display the demonstration, drawn into files
+    changeover run SCENARIO           a run without a person, in numbers
+    changeover snapshot SCENARIO      a picture of the window at an instant
+    changeover story SCENARIO         the trace in English
+    changeover scenarios              what ships
+
+What a person may get wrong ends with one sentence on the standard error and status 2; a recording whose replay is
+another run ends with status 3. Each command imports what it needs when it runs: Qt only those that draw.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from model.scenario import Scenario
+    from model.session import Session
+
+BAD_INPUT = 2
+DIVERGED = 3
+HUNG = 4
+SLICE_S = 0.1
+"""Wall time between two looks at the terminal."""
+
+application = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=False,
+    help="Watch a live system, drag a new implementation onto it, see the swap happen. "
+    "`changeover [SCENARIO]` opens the window.",
+)
+
+ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario that ships, or a file.")]
+Until = Annotated[str | None, typer.Option(help='Where the run ends, like "50ms"; the scenario says otherwise.')]
+Seed = Annotated[int | None, typer.Option(min=0, help="Another seed than the scenario's.")]
+Trust = Annotated[
+    list[str] | None, typer.Option(metavar="SHA256", help="Let this foreign code in a recording run; may be repeated.")
+]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs one command; its exit status."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    named = {command.name for command in application.registered_commands}
+    if not given or (given[0] not in named and given[0] not in ("--help", "--version")):
+        given.insert(0, "window")
+    try:
+        with _one_sentence_for_bad_input():
+            application(given, prog_name="changeover")
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    except BrokenPipeError:
+        # Whoever read our output has enough of it. Python would complain again when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+@contextmanager
+def _one_sentence_for_bad_input() -> Iterator[None]:
+    from model.scenario import ScenarioError
+
+    try:
+        yield
+    except ScenarioError as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(BAD_INPUT) from None
+
+
+@application.callback(invoke_without_command=True)
+def _program(version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False) -> None:
+    if version:
+        from model.session import product_version
+
+        print(f"changeover {product_version()}")
+        raise typer.Exit
+
+
+@application.command(hidden=True)
+def window(scenario: Annotated[str | None, typer.Argument(metavar="SCENARIO")] = None) -> None:
+    """Open the window on a scenario, a recording, or the tour."""
+    from model.scenario import DEFAULT, load
+
+    name = scenario or DEFAULT
+    load(name)  # One sentence here, before a window could flash up.
+    if not _has_display():
+        from app.demo import run_demo
+
+        raise typer.Exit(run_demo(Path("changeover-demo")) or 0)
+    from app.window import run_window
+
+    raise typer.Exit(run_window(name) or 0)
+
+
+def _has_display() -> bool:
+    """False on a machine where Qt could not open a window."""
+    if not sys.platform.startswith("linux"):
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+
+
+@application.command()
+def scenarios() -> None:
+    """What ships, a line each."""
+    from model.scenario import shipped
+
+    found = shipped()
+    width = max(len(summary.name) for summary in found)
+    for summary in found:
+        print(f"{summary.name:<{width}}  {summary.title}")
+
+
+@application.command()
+def run(
+    scenario: ScenarioName,
+    until: Until = None,
+    seed: Seed = None,
+    record: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a recording of the run.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    trust: Trust = None,
+) -> None:
+    """Run a scenario or replay a recording without the window, and say what happened."""
+    from app.run_report import RunReport
+    from model.session import divergence
+
+    loaded, until_ns = _loaded(scenario, until, seed, trust)
+    session = _session(loaded, trust)
+    report = RunReport(session)
+    _advance(session, until_ns)
+    if record is not None:
+        _write(record, session)
+    print(report.as_json() if json else report.in_words())
+    session.close()
+    if session.hung:
+        print(f"{scenario}: {session.ended}", file=sys.stderr)
+        raise typer.Exit(HUNG)
+    if loaded.recording is not None and seed is None:
+        if (found := divergence(session)) is not None:
+            print(f"{scenario}: {found}.", file=sys.stderr)
+            raise typer.Exit(DIVERGED)
+
+
+@application.command()
+def story(scenario: ScenarioName, until: Until = None, seed: Seed = None, trust: Trust = None) -> None:
+    """Tell the run in English, a line for each thing that happened."""
+    from app.run_report import story_lines
+
+    loaded, until_ns = _loaded(scenario, until, seed, trust)
+    session = _session(loaded, trust)
+    for line in story_lines(session, until_ns):
+        print(line)
+    session.close()
+
+
+@application.command()
+def snapshot(
+    scenario: ScenarioName,
+    at: Annotated[str, typer.Option(help='The instant of the picture, like "2ms".')],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="PNG", help="Where the picture goes.")],
+    size: Annotated[str, typer.Option(help="Width and height in points.")] = "1600x1000",
+    scale: Annotated[float, typer.Option(min=0.5, max=4, help="Pixels a point.")] = 1.0,
+    theme: Annotated[str, typer.Option(help="light, dark, high_contrast or projector.")] = "light",
+    trust: Trust = None,
+) -> None:
+    """Draw the window as it looks at an instant into a file; needs no display."""
+    from model.scenario import ScenarioError, load
+
+    at_ns = _time("--at", at)
+    width, _, height = size.partition("x")
+    if not (width.isdecimal() and height.isdecimal() and 320 <= int(width) <= 8192 and 240 <= int(height) <= 8192):
+        raise ScenarioError("--size", f"{size!r} is not a size", "write like 1600x1000, from 320x240 to 8192x8192")
+    load(scenario, trust or ())
+    from app.snapshot import snapshot as draw
+
+    draw(scenario, at_ns, output, size=(int(width), int(height)), scale=scale, theme=theme, trusted=tuple(trust or ()))
+
+
+def _loaded(scenario: str, until: str | None, seed: int | None, trust: list[str] | None) -> tuple[Scenario, int]:
+    """The scenario, and where its run ends: as asked, at a recording's end, or where the scenario says."""
+    import msgspec
+
+    from model.scenario import load
+
+    loaded = load(scenario, trust or ())
+    if seed is not None:
+        loaded = msgspec.structs.replace(loaded, seed=seed)
+    if until is not None:
+        return loaded, _time("--until", until)
+    return loaded, loaded.recording.end_ns if loaded.recording is not None else loaded.until_ns
+
+
+def _session(loaded: Scenario, trust: list[str] | None) -> Session:
+    from model import catalogue
+    from model.session import Session
+
+    known = catalogue.shipped()
+    if loaded.recording is not None:
+        known = catalogue.with_sources(known, loaded.recording.sources, frozenset(trust or ()))
+    return Session(loaded, catalogue=known)
+
+
+def _advance(session: Session, until_ns: int) -> None:
+    """Runs to the end, with a progress bar where a person waits for it."""
+    if not sys.stderr.isatty():
+        session.advance(until_ns)
+        return
+    if session.advance(until_ns, budget_s=1.0):
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("running", total=until_ns)
+        while not session.advance(until_ns, SLICE_S):
+            progress.update(task, completed=session.now_ns)
+
+
+def _time(option: str, text: str) -> int:
+    from model import durations
+    from model.scenario import ScenarioError
+
+    try:
+        return durations.parse(text)
+    except ValueError as error:
+        raise ScenarioError(option, str(error), durations.REMEDY) from None
+
+
+def _write(path: Path, session: Session) -> None:
+    from model.scenario import ScenarioError, dump
+
+    try:
+        path.write_text(dump(session.recording()), encoding="utf-8")
+    except OSError as error:
+        remedy = "name a file that you may write"
+        raise ScenarioError("--record", f"{path} cannot be written ({error.strerror})", remedy) from None

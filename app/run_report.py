@@ -1,0 +1,124 @@
+"""What a run without a window says at its end: numbers, as JSON or in words, and the story line by line.
+
+Both read projections of the trace alone, as the views do, so that what a script is told is what a person sees.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from model.projections.facts import FactsFold
+from model.projections.latency import LatencyFold
+from model.projections.projection import Projection
+from model.projections.swaps import SwapsFold
+from model.projections.topology import TopologyFold
+from model.session import Session
+from model.trace.names import NamesFold
+from model.trace.story import sentence
+
+SLICE_S = 0.1
+"""Wall time of a run between two portions of its story."""
+
+
+class RunReport:
+    """The numbers of a run; made before the run, because projections follow a trace from its first row."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        trace = session.trace
+        self._swaps = Projection(trace, SwapsFold())
+        self._latency = Projection(trace, LatencyFold())
+        self._counts = Projection(trace, FactsFold())
+        self._topology = Projection(trace, TopologyFold())
+
+    def numbers(self) -> dict[str, Any]:
+        """Everything, by the names that the JSON object has."""
+        head = self._session.trace.head
+        counts = self._counts.at(head)
+        return {
+            "fingerprint": self._session.trace.fingerprint(),
+            "until_ns": self._session.now_ns,
+            "calls": {
+                "issued": counts.issued,
+                "returned": counts.returned,
+                "raised": counts.raised,
+                "in_flight": counts.in_flight,
+            },
+            "swaps": self._swap_receipts(head),
+            "latency": self._latencies(head),
+        }
+
+    def as_json(self) -> str:
+        """One JSON object, the same text for the same run."""
+        return json.dumps(self.numbers(), indent=2, ensure_ascii=False)
+
+    def in_words(self) -> str:
+        """A few lines for a person."""
+        numbers = self.numbers()
+        calls = numbers["calls"]
+        lines = [
+            f"{self._session.scenario.title or self._session.scenario.name}: {_time(numbers['until_ns'])} simulated",
+            f"calls: {calls['issued']:,} issued, {calls['returned']:,} returned, {calls['raised']:,} raised, "
+            f"{calls['in_flight']:,} in flight",
+        ]
+        for swap in numbers["swaps"]:
+            why = f" ({swap['reason']})" if swap["reason"] else ""
+            lines.append(
+                f"swap: {swap['component']}, {swap['from']} to {swap['to']}: {swap['outcome']}{why}; "
+                f"{swap['blocked']} calls blocked, at most {_time(swap['longest_blocked_ns'])}"
+            )
+        for name, latency in numbers["latency"].items():
+            lines.append(
+                f"latency: {name}, {latency['count']:,} calls, half within {_time(latency['p50_ns'])}, "
+                f"99 of 100 within {_time(latency['p99_ns'])}, all within {_time(latency['max_ns'])}"
+            )
+        return "\n".join([*lines, f"fingerprint: {numbers['fingerprint']}"])
+
+    def _swap_receipts(self, head: int) -> list[dict[str, Any]]:
+        topology = self._topology.at(head)
+        swaps = self._swaps.at(head).by_request.values()
+        return [
+            swap.receipt(self._session.now_ns).as_json(topology) for swap in swaps if swap.sort == "swap"
+        ]
+
+    def _latencies(self, head: int) -> dict[str, dict[str, int]]:
+        latency = self._latency.at(head)
+        result = {}
+        for identity, node in self._topology.at(head).objects.items():
+            histogram = latency.total(identity)
+            if histogram.count:
+                result[node.name] = {
+                    "count": int(histogram.count),
+                    "p50_ns": int(histogram.p50_ns),
+                    "p99_ns": int(histogram.p99_ns),
+                    "max_ns": int(histogram.max_ns),
+                }
+        return result
+
+
+def story_lines(session: Session, until_ns: int) -> Iterator[str]:
+    """Runs the session and tells each row as it comes, its instant before it."""
+    trace = session.trace
+    names = Projection(trace, NamesFold())
+    told = 0
+    done = False
+    while not done:
+        done = session.advance(until_ns, SLICE_S)
+        known = names.at(trace.head)
+        # A slice writes far fewer rows than the trace holds; what it let go all the same cannot be told.
+        for position in range(max(told, trace.tail), trace.head):
+            event = trace.event(position)
+            if event.at_ns > until_ns:
+                break
+            yield sentence(trace, known, event)
+        told = trace.head
+
+
+def _time(time_ns: int) -> str:
+    """A span as a person reads it, to three places."""
+    for unit, size in (("s", 1_000_000_000), ("ms", 1_000_000), ("µs", 1_000)):
+        if time_ns >= size:
+            return f"{time_ns / size:.3g} {unit}"
+    return f"{time_ns} ns"
