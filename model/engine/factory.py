@@ -1,0 +1,102 @@
+"""The factory: makes instances and wrappers, and gives everything its number in the trace.
+
+An instance that replaces another gets the same references, and those of its settings that the object was given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from model.engine.component import Component, Interface, calls_of, interface_of
+from model.engine.objects import ObjectRecord
+from model.engine.wrapper import Wrapper
+from model.machine.surroundings import Surroundings
+from model.protocols import signed, vector
+from model.trace.events import Kind
+
+
+class Factory:
+    """What is known of interfaces, implementations and wrappers, each told to the trace once."""
+
+    def __init__(self, surroundings: Surroundings) -> None:
+        self._surroundings = surroundings
+        self._numbers: dict[type, int] = {}
+        self._methods: dict[type[Interface], tuple[int, ...]] = {}
+        self._methods_known = 0
+
+    def know_interface(self, interface: type[Interface]) -> None:
+        """Tells the trace an interface: its calls and its protocols. Knowing one twice is harmless."""
+        if interface in self._numbers:
+            return
+        surroundings = self._surroundings
+        subject = self._number(interface, Kind.INTERFACE_KNOWN, 0, interface.__name__, interface.title)
+        methods = []
+        for call in calls_of(interface):
+            self._methods_known += 1
+            methods.append(self._methods_known)
+            surroundings.emit(
+                Kind.METHOD_KNOWN, subject=subject, method=self._methods_known, b=surroundings.name(call)
+            )
+        self._methods[interface] = tuple(methods)
+        for bit, name in sorted(interface.protocols.items()):
+            surroundings.emit(Kind.PROTOCOL_KNOWN, subject=subject, a=bit, b=surroundings.name(name))
+
+    def know_implementation(self, implementation: type[Component]) -> None:
+        """Tells the trace an implementation and its vector."""
+        if implementation in self._numbers:
+            return
+        interface = interface_of(implementation)
+        self.know_interface(interface)
+        subject = self._number(
+            implementation, Kind.IMPLEMENTATION_KNOWN, self._numbers[interface], implementation.name, implementation.title
+        )
+        self._surroundings.emit(
+            Kind.VECTOR_KNOWN, subject=subject, a=signed(vector(implementation.transfer_protocols))
+        )
+
+    def know_wrapper(self, wrapper: type[Wrapper]) -> None:
+        """Tells the trace a wrapper."""
+        if wrapper in self._numbers:
+            return
+        if wrapper.interface is not None:
+            self.know_interface(wrapper.interface)
+        interface = 0 if wrapper.interface is None else self._numbers[wrapper.interface]
+        self._number(wrapper, Kind.WRAPPER_KNOWN, interface, wrapper.name, wrapper.title)
+
+    def number_of(self, known: type) -> int:
+        """The subject number of an interface, implementation or wrapper."""
+        return self._numbers[known]
+
+    def methods_of(self, interface: type[Interface]) -> tuple[int, ...]:
+        """The numbers of an interface's calls, in the order of `calls_of`."""
+        return self._methods[interface]
+
+    def instance(self, record: ObjectRecord, implementation: type[Component]) -> Component:
+        """A new instance for an object; it serves nobody yet."""
+        surroundings = self._surroundings
+        self.know_implementation(implementation)
+        identity = surroundings.new_subject()
+        settings = {name: value for name, value in record.settings.items() if name in implementation.settings}
+        surroundings.emit(
+            Kind.INSTANCE_CREATED, subject=identity, a=self._numbers[implementation], b=record.identity
+        )
+        return implementation(surroundings, self._references(record, implementation), identity=identity, **settings)
+
+    def _references(self, record: ObjectRecord, implementation: type[Component]) -> Mapping[str, Any]:
+        missing = sorted(set(implementation.uses) - set(record.references))
+        if missing:
+            raise LookupError(f"{implementation.name} needs a reference {missing[0]!r}, which {record.name} was not given")
+        return record.references
+
+    def wrapper(self, wrapper: type[Wrapper], identity: int) -> Wrapper:
+        """A new wrapper with its default settings."""
+        self.know_wrapper(wrapper)
+        return wrapper(self._surroundings, identity=identity)
+
+    def _number(self, known: type, kind: Kind, a: int, name: str, title: str) -> int:
+        surroundings = self._surroundings
+        subject = self._numbers[known] = surroundings.new_subject()
+        surroundings.emit(kind, subject=subject, a=a, b=surroundings.name(name))
+        surroundings.emit(Kind.SUBJECT_TITLED, subject=subject, b=surroundings.name(title or name))
+        return subject

@@ -1,0 +1,102 @@
+"""The generic interposer: a wrapper's work around every call of a component (paper §4.3.1, Figure 2).
+
+        entry --> interposer --> component
+                  |- wrapper.precall
+                  |- the call itself
+                  `- wrapper.postcall
+
+It is generated per interface and wrapper class, with exactly what the wrapper declares that it needs: one that skips
+POSTCALL costs no more than a PRECALL and a jump. K42 kept the state of a call in flight on the heap and found it by a
+callee-saved register; here it is a local variable of the generated method.
+
+Attaching and detaching write entries and never make a caller wait. A detached interposer is freed after a quiescence,
+because a thread may still hold it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from model.engine.generated import Method, Template, generate
+from model.engine.objects import ObjectRecord
+from model.engine.wrapper import Wrapper
+from model.machine.surroundings import Operation, Surroundings
+from model.trace.events import Kind
+
+
+class Interposer:
+    """Stands in front of one object; attached, then detached, then freed."""
+
+    __slots__ = ("inner", "inner_subject", "postcall", "precall", "record", "subject", "surroundings", "wrapper")
+
+    def __init__(self, surroundings: Surroundings, record: ObjectRecord, wrapper: Wrapper, subject: int) -> None:
+        self.surroundings = surroundings
+        self.record = record
+        self.wrapper = wrapper
+        self.subject = subject
+        self.precall = wrapper.precall
+        self.postcall = wrapper.postcall
+        self.inner: Any = None
+        self.inner_subject = 0
+
+    def point_inward(self, target: Any, subject: int) -> None:
+        """What calls go on to; the one access after the caller's point."""
+        self.inner = target
+        self.inner_subject = subject
+
+    def mark(self, kind: Kind, index: int) -> None:
+        """Charges for the wrapper's part of a call and writes it into the trace."""
+        surroundings = self.surroundings
+        surroundings.point(Operation.WRAPPER, self.subject)
+        call = getattr(surroundings.current, "call", None)
+        if call is not None:
+            surroundings.emit(
+                kind, cause=call.position, call=call.number, b=self.record.identity, subject=self.subject,
+                method=self.record.methods[index], client=call.front.client,
+            )  # fmt: skip
+
+
+def interposer_for(surroundings: Surroundings, record: ObjectRecord, wrapper: Wrapper, subject: int) -> Interposer:
+    """An interposer for an object of any interface."""
+    kind = type(wrapper)
+    key = (kind.methods, kind.changes_arguments, kind.changes_results, kind.skips_postcall, surroundings.recording)
+    made = generate(record.interface, Interposer, _template(kind, surroundings.recording), key)
+    interposer: Interposer = made(surroundings, record, wrapper, subject)
+    return interposer
+
+
+def _template(kind: type[Wrapper], marked: bool) -> Template:
+    def body(method: Method) -> list[str]:
+        forward = f"self.inner.{method.name}({method.arguments})"
+        read = [f"self.surroundings.point({int(Operation.TABLE_READ)})"] if marked else []
+        if kind.methods is not None and method.name not in kind.methods:
+            return [*read, f"return {forward}"]
+        before = _before(method, kind, marked) + read
+        if kind.skips_postcall:
+            return [*before, f"return {forward}"]
+        after = [f"self.mark({int(Kind.POSTCALL_RAN)}, {method.place})"] if marked else []
+        result = "return " if kind.changes_results else ""
+        return [
+            *before,
+            "try:",
+            f"    result = {forward}",
+            "except BaseException as error:",
+            *(f"    {line}" for line in after),
+            f"    self.postcall({method.name!r}, state, None, error)",
+            "    raise",
+            *after,
+            f"{result}self.postcall({method.name!r}, state, result, None)",
+            *(["return result"] if not kind.changes_results else []),
+        ]
+
+    return body
+
+
+def _before(method: Method, kind: type[Wrapper], marked: bool) -> list[str]:
+    precall = f"self.precall({method.name!r}, {method.values})"
+    if kind.changes_arguments:
+        unpacked = f"state, {method.values}" if method.values != "()" else "state, _"
+        call = f"{unpacked} = {precall}"
+    else:
+        call = f"state = {precall}"
+    return ([f"self.mark({int(Kind.PRECALL_RAN)}, {method.place})"] if marked else []) + [call]

@@ -1,0 +1,254 @@
+"""The hot-swap by a mediator: the first strategy of swapping (paper §4.3.2).
+
+It runs on a control thread that belongs to no generation, so that it may wait for quiescence and its work costs time:
+
+    negotiate -> make the new instance -> install the mediator in every entry
+      FORWARD    until every thread that was there has ended: two advances of the generations
+      BLOCK      until the tracked calls are out; on a time limit back to FORWARD for a while, and again
+      TRANSFER   package, unpackage, in a thread that can be given up
+    commit: the innermost interposer, then the entries, then the door -> a second quiescence -> free the old
+
+Whatever goes wrong before the commit abandons the swap: the entries are pointed back, those who wait go to the old
+component, and nothing is lost. The second quiescence is not in the paper; without it a thread that looked the mediator up
+before the entry was written would meet a freed one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from model.engine.component import Component
+from model.engine.factory import Factory
+from model.engine.mediator import Mediator, mediator_for
+from model.engine.objects import ObjectRecord
+from model.engine.transfer import TransferFailed, protocol_between, transfer
+from model.machine.errors import ThreadKilled
+from model.machine.generations import Generations
+from model.machine.surroundings import Operation, Surroundings
+from model.trace.events import Kind, Phase, Wait
+
+
+@dataclass(frozen=True, slots=True)
+class SwapSettings:
+    """The time limits of a swap. All are bounds: a swap always ends."""
+
+    forward_timeout_ns: int = 20_000_000
+    block_timeout_ns: int = 1_000_000
+    transfer_timeout_ns: int = 5_000_000
+    retry_delay_ns: int = 500_000
+    retries: int = 3
+
+    def __post_init__(self) -> None:
+        for name in ("forward_timeout_ns", "block_timeout_ns", "transfer_timeout_ns", "retry_delay_ns"):
+            if getattr(self, name) <= 0:
+                raise ValueError(f"{name} must be positive")
+        if not 0 <= self.retries <= 1000:
+            raise ValueError("retries must be from 0 to 1000")
+
+
+class Abandoned(Exception):
+    """Why the swap does not go through."""
+
+
+class MediatedSwap:
+    """One swap, from request to the end of its second quiescence; made, then run once on its control thread."""
+
+    def __init__(
+        self,
+        surroundings: Surroundings,
+        generations: Generations,
+        factory: Factory,
+        settings: SwapSettings,
+        record: ObjectRecord,
+        implementation: type[Component],
+        request: int,
+    ) -> None:
+        self._surroundings = surroundings
+        self._generations = generations
+        self._factory = factory
+        self._settings = settings
+        self._record = record
+        self._implementation = implementation
+        self._request = request
+        self._cancelled = False
+        self._driver: Any = None
+        self.cancellable = True
+
+    def cancel(self) -> None:
+        """Asks for the end; heeded in FORWARD and BLOCK."""
+        self._cancelled = True
+        if self._driver is not None:
+            self._surroundings.unpark(self._driver)
+
+    def run(self, ended: Callable[[], None]) -> None:
+        """Swaps. `ended` is called as soon as the object is free for the next transition."""
+        self._driver = self._surroundings.current
+        bit = self._negotiate()
+        if bit is None:
+            ended()
+            return
+        old, door = self._record.instance, (self._record.door, self._record.door_subject)
+        new: Component | None = None
+        mediator: Mediator | None = None
+        try:
+            new = self._make()
+            mediator = self._install()
+            self._forward()
+            self._block(mediator)
+            self._transfer(mediator, new, bit)
+            self._commit(mediator, new)
+            remains = old
+        except Abandoned as reason:
+            self._abandon(mediator, door, str(reason))
+            remains = new if new is not None else old
+        ended()
+        if mediator is not None or new is not None:
+            self._free(mediator, remains)
+
+    # ---- the steps
+
+    def _negotiate(self) -> int | None:
+        old, new = type(self._record.instance), self._implementation
+        bit = protocol_between(old, new)
+        if bit is None:
+            self._emit(Kind.REQUEST_REFUSED, b=self._text(f"{old.title} and {new.title} share no transfer protocol"))
+        else:
+            self._emit(Kind.PROTOCOL_NEGOTIATED, b=bit)
+        return bit
+
+    def _make(self) -> Component:
+        try:
+            return self._factory.instance(self._record, self._implementation)
+        except Exception as error:
+            raise Abandoned(f"{self._implementation.name} could not be made: {type(error).__name__}: {error}") from error
+
+    def _install(self) -> Mediator:
+        surroundings, record = self._surroundings, self._record
+        self._check_cancelled()
+        mediator = mediator_for(surroundings, record, self._request, surroundings.new_subject(), self._driver)
+        surroundings.emit(Kind.MEDIATOR_CREATED, subject=mediator.subject, a=self._request, b=record.identity)
+        self._emit(Kind.PHASE_ENTERED, b=Phase.FORWARD)
+        surroundings.work(surroundings.costs.allocation_ns)
+        record.repoint(surroundings, mediator, mediator.subject)
+        self._emit(Kind.MEDIATOR_INSTALLED, b=mediator.subject)
+        for call in tuple(record.in_flight.values()):
+            if call.front.target is not mediator:
+                surroundings.emit(
+                    Kind.CALL_UNTRACKED, cause=call.position, call=call.number, a=self._request,
+                    subject=record.identity, client=call.front.client, thread=call.thread,
+                )  # fmt: skip
+        return mediator
+
+    def _forward(self) -> None:
+        """Asked for after the *last* entry was written: whoever still goes past the mediator is counted by then."""
+        quiescent: list[bool] = []
+
+        def come() -> None:
+            quiescent.append(True)
+            self._surroundings.unpark(self._driver)
+
+        self._generations.when_quiescent(come)
+        if not self._wait(lambda: bool(quiescent), self._settings.forward_timeout_ns):
+            self._emit(Kind.PHASE_TIMED_OUT, b=Phase.FORWARD)
+            raise Abandoned("threads from before the swap did not end in time")
+
+    def _block(self, mediator: Mediator) -> None:
+        """Closes the door until nobody is inside; opens it again for a while when that takes too long."""
+        for attempt in range(self._settings.retries + 1):
+            if attempt:
+                self._retry(mediator, attempt)
+            mediator.set_phase(Phase.BLOCK)
+            self._emit(Kind.PHASE_ENTERED, b=Phase.BLOCK)
+            if self._wait(lambda: not mediator.someone_inside(), self._settings.block_timeout_ns):
+                return
+            self._emit(Kind.PHASE_TIMED_OUT, b=Phase.BLOCK)
+        raise Abandoned(f"tracked calls did not return in time, {self._settings.retries + 1} tries")
+
+    def _retry(self, mediator: Mediator, attempt: int) -> None:
+        """Back to FORWARD. Every call is tracked since the first try, so no quiescence is needed again."""
+        mediator.set_phase(Phase.FORWARD)
+        delay_ns = self._settings.retry_delay_ns
+        self._emit(Kind.PHASE_ENTERED, b=Phase.FORWARD)
+        self._emit(Kind.SWAP_RETRIED, b=attempt, until_ns=self._surroundings.now_ns + delay_ns)
+        mediator.release()
+        self._wait(lambda: False, delay_ns)
+
+    def _transfer(self, mediator: Mediator, new: Component, bit: int) -> None:
+        surroundings = self._surroundings
+        self._check_cancelled()
+        self.cancellable = False
+        mediator.set_phase(Phase.TRANSFER)
+        self._emit(Kind.PHASE_ENTERED, b=Phase.TRANSFER)
+        mover = surroundings.spawn(
+            lambda: transfer(surroundings, self._record, new, bit, self._request), name=f"transfer {self._request}"
+        )
+        try:
+            surroundings.join(mover, self._settings.transfer_timeout_ns)
+        except TransferFailed as failure:
+            raise Abandoned(str(failure)) from failure
+        except TimeoutError as error:
+            surroundings.kill(mover)
+            self._emit(Kind.PHASE_TIMED_OUT, b=Phase.TRANSFER)
+            raise Abandoned("the state was not moved in time") from error
+        except (Exception, ThreadKilled) as error:
+            raise Abandoned(f"the transfer failed: {type(error).__name__}: {error}") from error
+
+    def _commit(self, mediator: Mediator, new: Component) -> None:
+        """From inside out: nothing says done before the last entry is written, and the door opens after that."""
+        surroundings, record = self._surroundings, self._record
+        record.instance = new
+        if record.interposers:
+            surroundings.point(Operation.TABLE_WRITE, record.identity)
+            record.interposers[-1].point_inward(new, new.identity)
+            outermost: tuple[Any, int] = (record.interposers[0], record.interposers[0].subject)
+        else:
+            outermost = (new, new.identity)
+        record.repoint(surroundings, *outermost)
+        mediator.set_phase(Phase.COMPLETED, outermost[0])
+        self._emit(Kind.SWAP_COMPLETED, b=new.identity)
+        mediator.release()
+
+    def _abandon(self, mediator: Mediator | None, door: tuple[Any, int], reason: str) -> None:
+        self.cancellable = False
+        if mediator is not None:
+            self._record.repoint(self._surroundings, *door)
+            mediator.set_phase(Phase.ABANDONED, door[0])
+        self._emit(Kind.SWAP_ABANDONED, b=self._text(reason))
+        if mediator is not None:
+            mediator.release()
+
+    def _free(self, mediator: Mediator | None, instance: Component) -> None:
+        """After a quiescence of its own: until then a thread may hold what it looked up before the entry was written."""
+        self._generations.synchronize()
+        surroundings = self._surroundings
+        surroundings.work(surroundings.costs.free_ns)
+        identity = self._record.identity
+        if mediator is not None:
+            surroundings.emit(Kind.MEDIATOR_DESTROYED, subject=mediator.subject, b=identity)
+        surroundings.emit(Kind.INSTANCE_DESTROYED, subject=instance.identity, b=identity)
+
+    # ---- waiting
+
+    def _wait(self, condition: Callable[[], bool], timeout_ns: int) -> bool:
+        """Waits for the condition, looking whenever woken; False after `timeout_ns`. Abandoned when cancelled."""
+        ends_ns = self._surroundings.now_ns + timeout_ns
+        while True:
+            self._check_cancelled()
+            if condition():
+                return True
+            left_ns = ends_ns - self._surroundings.now_ns
+            if left_ns <= 0:
+                return False
+            self._surroundings.park(Wait.SIGNAL, 0, left_ns)
+
+    def _check_cancelled(self) -> None:
+        if self._cancelled:
+            raise Abandoned("cancelled")
+
+    def _emit(self, kind: Kind, *, b: int = 0, until_ns: int = 0) -> None:
+        self._surroundings.emit(kind, a=self._request, b=b, subject=self._record.identity, until_ns=until_ns)
+
+    def _text(self, text: str) -> int:
+        return self._surroundings.text(text)

@@ -1,0 +1,189 @@
+"""Object translation tables: the fourth capability, external references (paper §3.4, §4.2).
+
+Every client has a table of its own, with an entry for each object that it uses; the kernel is a client like the others.
+All calls from outside go through `reference.object`, so a swap or an interposition has only to write the entries:
+
+        client postmark          client sdet-1
+        0x01 file session        0x01 file session
+        0x02 FCM file 17 ---.    0x02 FCM file 17 ---.
+                            +--> mediator --> FCM, single
+                            |
+        both entries are written, one point each; an entry made meanwhile copies the object's current door
+
+On real threads `object` is a plain slot. On the simulated machine it is a property, one point, and gives a *front*: a
+stub that stands for what the entry pointed at when it was read. It writes CALL_ENTERED, and CALL_RETURNED or CALL_RAISED,
+and keeps the true list of calls in flight, whatever stands behind it: the component, an interposer or a mediator.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from model.engine.generated import Method, generate
+from model.machine.surroundings import Operation, Surroundings
+from model.trace.events import Kind
+
+if TYPE_CHECKING:
+    from model.engine.objects import ObjectRecord
+    from model.machine.machine import Machine
+    from model.machine.thread import Thread
+
+LONGEST_EXCEPTION_TEXT = 200
+
+
+class Reference:
+    """One client's entry for one object; on real threads the slot itself."""
+
+    __slots__ = ("client", "number", "object", "record", "target_subject")
+
+    def __init__(self, surroundings: Surroundings, record: ObjectRecord, client: int, number: int) -> None:
+        self.record = record
+        self.client = client
+        self.number = number
+        self.target_subject = 0
+
+    def write(self, target: Any, subject: int) -> None:
+        """Points the entry at `target`; the one access after the caller's point."""
+        self.object = target
+        self.target_subject = subject
+
+
+class SimulatedReference:
+    """One client's entry for one object, on the simulated machine."""
+
+    __slots__ = ("_front", "_machine", "client", "number", "record", "target_subject")
+
+    def __init__(self, machine: Machine, record: ObjectRecord, client: int, number: int) -> None:
+        self._machine = machine
+        self.record = record
+        self.client = client
+        self.number = number
+        self.target_subject = 0
+
+    @property
+    def object(self) -> Any:
+        """What the entry points at now, as a front."""
+        self._machine.point(Operation.TABLE_READ, self.record.identity)
+        return self._front
+
+    def write(self, target: Any, subject: int) -> None:
+        """Points the entry at `target`; the one access after the caller's point."""
+        self._front = front_class(self.record)(self._machine, self.record, self.client, target, subject)
+        self.target_subject = subject
+
+
+class TranslationTable:
+    """The entries of one client, each made when the client first uses the object."""
+
+    def __init__(self, surroundings: Surroundings, client: int) -> None:
+        self._surroundings = surroundings
+        self._client = client
+        self._entries: dict[int, Any] = {}
+
+    def reference(self, record: ObjectRecord) -> Any:
+        """The client's entry for an object; a new one copies the object's current door."""
+        entry = self._entries.get(record.identity)
+        if entry is None:
+            kind: Any = SimulatedReference if self._surroundings.recording else Reference
+            entry = kind(self._surroundings, record, self._client, len(self._entries) + 1)
+            self._entries[record.identity] = entry
+            record.add_entry(entry)
+            self._surroundings.emit(
+                Kind.ENTRY_MADE, subject=record.identity, a=entry.target_subject, b=entry.number, client=self._client
+            )
+        return entry
+
+
+class Call:
+    """A call in flight: entered and not yet returned."""
+
+    __slots__ = ("caller", "entered_ns", "front", "method", "number", "position", "record", "thread")
+
+    def __init__(
+        self, number: int, position: int, front: Front, method: int, caller: Call | None, entered_ns: int, thread: Thread
+    ) -> None:
+        self.number = number
+        self.position = position
+        self.front = front
+        self.record = front.record
+        self.method = method
+        self.caller = caller
+        self.entered_ns = entered_ns
+        self.thread = thread
+
+
+class Front:
+    """Stands for what an entry pointed at when it was read; generated per interface."""
+
+    __slots__ = ("client", "machine", "record", "target", "target_subject")
+
+    def __init__(self, machine: Machine, record: ObjectRecord, client: int, target: Any, target_subject: int) -> None:
+        self.machine = machine
+        self.record = record
+        self.client = client
+        self.target = target
+        self.target_subject = target_subject
+
+    def enter(self, index: int) -> Call:
+        """Writes CALL_ENTERED; the call is in flight from here on."""
+        machine, record = self.machine, self.record
+        thread = machine.current
+        caller = thread.call
+        cause, caller_object = (thread.position, 0) if caller is None else (caller.position, caller.record.identity)
+        machine.calls_entered = number = machine.calls_entered + 1
+        now_ns = machine.now_ns
+        method = record.methods[index]
+        position = machine.append(
+            Kind.CALL_ENTERED, now_ns, now_ns + machine.costs.call_entry_ns, cause, number, self.target_subject,
+            caller_object, thread.identity, record.identity, method, self.client, thread.processor,
+        )  # fmt: skip
+        call = Call(number, position, self, method, caller, now_ns, thread)
+        thread.call = record.in_flight[number] = call
+        return call
+
+    def returned(self, call: Call) -> None:
+        """Writes CALL_RETURNED and takes the time of the way back."""
+        machine, thread, caller = self.machine, call.thread, call.caller
+        now_ns = machine.now_ns
+        machine.append(
+            Kind.CALL_RETURNED, now_ns, now_ns + machine.costs.call_return_ns, call.position, call.number,
+            now_ns - call.entered_ns, 0 if caller is None else caller.record.identity, thread.identity,
+            self.record.identity, call.method, self.client, thread.processor,
+        )  # fmt: skip
+        thread.call = caller
+        del self.record.in_flight[call.number]
+        machine.calls_returned += 1
+        machine.point(Operation.CALL_RETURN)
+
+    def raised(self, call: Call, error: BaseException) -> None:
+        """Writes CALL_RAISED; the caller sees the same exception."""
+        machine, thread = self.machine, call.thread
+        now_ns = machine.now_ns
+        text = machine.text(f"{type(error).__name__}: {error}"[:LONGEST_EXCEPTION_TEXT])
+        machine.append(
+            Kind.CALL_RAISED, now_ns, now_ns + machine.costs.call_return_ns, call.position, call.number,
+            now_ns - call.entered_ns, text, thread.identity, self.record.identity, call.method, self.client,
+            thread.processor,
+        )  # fmt: skip
+        thread.call = call.caller
+        del self.record.in_flight[call.number]
+        machine.calls_raised += 1
+
+
+def front_class(record: ObjectRecord) -> type[Front]:
+    """The front for an object's interface."""
+    return generate(record.interface, Front, _forward)
+
+
+def _forward(method: Method) -> list[str]:
+    return [
+        f"call = self.enter({method.place})",
+        "try:",
+        f"    self.machine.point({int(Operation.CALL_ENTRY)})",
+        f"    result = self.target.{method.name}({method.arguments})",
+        "except BaseException as error:",
+        "    self.raised(call, error)",
+        "    raise",
+        "self.returned(call)",
+        "return result",
+    ]

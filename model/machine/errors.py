@@ -1,0 +1,30 @@
+"""What can go wrong on the machine, by name."""
+
+from __future__ import annotations
+
+
+class MachineClosed(BaseException):
+    """The machine was closed under a running thread; every operation raises it from then on.
+
+    Not an Exception, so that a component's own handlers do not mistake it for an error of theirs.
+    """
+
+
+class ThreadKilled(BaseException):
+    """The thread that receives it was killed: a transfer that overran its time limit."""
+
+
+class ZeroDelayLoop(RuntimeError):
+    """A thread went on and on without simulated time passing."""
+
+
+class ComponentHung(RuntimeError):
+    """Component code ran for seconds of wall time without reaching a point. Ends the run; never stands in the trace."""
+
+
+class NotAThread(RuntimeError):
+    """An operation that only a simulated thread can do was asked for from outside of one."""
+
+
+class TooManyThreads(RuntimeError):
+    """More threads live at once than the machine admits."""

@@ -1,0 +1,181 @@
+"""Thread generations: how it is known that every thread of a moment has ended (paper §4.2).
+
+Each processor counts its active threads by generation. A thread registers in the current generation and stays counted
+there until it leaves, wherever it has migrated meanwhile. The paper's algorithm, with a callback instead of a busy wait:
+
+        as often as there are generations:
+            if the next generation's count is 0, make it the current one
+            else whoever counts it down to 0 does so
+
+        processor 0   current 42: 3 threads    draining 41: 1 thread     next: slot of 41, not yet 0
+        processor 1   current 42: 2 threads    draining 41: 0            next: free
+
+With two generations that is the paper's two swaps of the current generation; here it is called an *advance*. Each slot is
+seen empty once after the request, so every thread that had registered before it has ended. One advance would not do: a
+thread that registers between the check and the switch is then missed.
+
+Requests are serialised. Those that arrive while a period runs are served together by the next one, so that none counts
+an advance whose check came before the request.
+
+Registering is two steps (read the current generation, count up), and a thread may be delayed between them. It then counts
+in an older slot, which is safe: it has not looked anything up yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from model.machine.surroundings import Operation, Surroundings
+from model.trace.events import Kind, Wait
+
+
+class Token(NamedTuple):
+    """The proof of registration: which counter to count down again."""
+
+    processor: int
+    generation: int
+
+
+class Generations:
+    """Counters per processor, and the requests for a quiescent state.
+
+    Independent instances do not know of each other. Callbacks run in the thread that completed the period, must not wait,
+    and are called exactly once each.
+    """
+
+    def __init__(self, surroundings: Surroundings, *, count: int = 2, recorded: bool = True) -> None:
+        if count < 2:
+            raise ValueError(f"at least 2 generations are needed, not {count}")
+        self._surroundings = surroundings
+        self._count = count
+        self._recorded = recorded
+        processors = range(surroundings.processors)
+        self._current = [0 for _ in processors]
+        self._active = [[surroundings.cell() for _ in range(count)] for _ in processors]
+        self._needed = [0 for _ in processors]
+        self._advancing = [surroundings.cell() for _ in processors]
+        self._unfinished = surroundings.cell()
+        self._requests = 0
+        self._serving: list[tuple[int, Callable[[], None]]] = []
+        self._waiting: list[tuple[int, Callable[[], None]]] = []
+        self._lock = surroundings.lock("requests for quiescence")
+
+    def enter(self) -> Token:
+        """Registers the current thread in the current generation of its processor: two points."""
+        surroundings = self._surroundings
+        processor = surroundings.current.processor
+        surroundings.point(Operation.COUNT_READ)
+        generation = self._current[processor]
+        surroundings.fetch_add(self._active[processor][generation % self._count], 1)
+        return Token(processor, generation)
+
+    def leave(self, token: Token) -> None:
+        """Counts down where `enter` counted up; the last one out of a generation advances what waits for it."""
+        before = self._surroundings.fetch_add(self._active[token.processor][token.generation % self._count], -1)
+        assert before > 0, f"generation {token.generation} of processor {token.processor} was left more often than entered"
+        if before == 1:
+            self._surroundings.point(Operation.COUNT_READ)
+            if self._needed[token.processor] and self._advance(token.processor):
+                self._finish()
+
+    def when_quiescent(self, callback: Callable[[], None]) -> int:
+        """Calls back once every thread that is registered now has left; the request's number.
+
+        A thread that waits for it must belong to no generation, or it would wait for itself.
+        """
+        with self._lock:
+            self._requests += 1
+            number = self._requests
+            if self._recorded:
+                self._surroundings.emit(Kind.QUIESCENCE_REQUESTED, a=number)
+            busy = bool(self._serving)
+            (self._waiting if busy else self._serving).append((number, callback))
+        if not busy and self._begin():
+            self._finish()
+        return number
+
+    def synchronize(self) -> None:
+        """Waits until every thread that is registered now has left; only for a thread that is in no generation."""
+        surroundings = self._surroundings
+        waiter = surroundings.current
+        quiescent: list[bool] = []
+
+        def come() -> None:
+            quiescent.append(True)
+            surroundings.unpark(waiter)
+
+        self.when_quiescent(come)
+        while not quiescent:
+            surroundings.park(Wait.SIGNAL)
+
+    def active(self, processor: int, generation: int) -> int:
+        """How many threads are counted in a generation now; for tests and displays."""
+        return self._active[processor][generation % self._count].value
+
+    def current(self, processor: int) -> int:
+        """The number of the current generation of a processor, counted from 0 without wrapping."""
+        return self._current[processor]
+
+    def _begin(self) -> bool:
+        """Starts a period on every processor; whether it is over already."""
+        surroundings = self._surroundings
+        surroundings.fetch_add(self._unfinished, len(self._current))
+        over = False
+        for processor in range(len(self._current)):
+            surroundings.point(Operation.ADVANCE)
+            self._needed[processor] = self._count
+            over |= self._advance(processor)
+        return over
+
+    def _advance(self, processor: int) -> bool:
+        """Advances as far as empty counters allow; whether this ended the period on all processors.
+
+        One thread at a time does it. Whoever comes meanwhile only leaves word, and the one at work looks again: so
+        nobody waits, and no count of 0 goes unseen.
+        """
+        surroundings = self._surroundings
+        word = surroundings.fetch_add(self._advancing[processor], 1)
+        if word:
+            return False
+        seen, over = 1, False
+        while True:
+            over |= self._advance_while_empty(processor)
+            before = surroundings.fetch_add(self._advancing[processor], -seen)
+            if before == seen:
+                return over
+            seen = before - seen
+
+    def _advance_while_empty(self, processor: int) -> bool:
+        surroundings = self._surroundings
+        while True:
+            surroundings.point(Operation.COUNT_READ)
+            if not self._needed[processor]:
+                return False
+            current = self._current[processor]
+            surroundings.point(Operation.COUNT_READ)
+            if self._active[processor][(current + 1) % self._count].value:
+                return False
+            surroundings.point(Operation.ADVANCE)
+            self._current[processor] = current + 1
+            if self._recorded:
+                left = self._active[processor][current % self._count].value
+                surroundings.emit(Kind.GENERATION_ADVANCED, a=current + 1, b=left, processor=processor)
+            surroundings.point(Operation.ADVANCE)
+            self._needed[processor] -= 1
+            if not self._needed[processor]:
+                return surroundings.fetch_add(self._unfinished, -1) == 1
+
+    def _finish(self) -> None:
+        """Answers the requests of the period that is over, and goes on with those that came meanwhile."""
+        while True:
+            with self._lock:
+                done = self._serving
+                self._serving, self._waiting = self._waiting, []
+                more = bool(self._serving)
+            for number, callback in done:
+                if self._recorded:
+                    self._surroundings.emit(Kind.QUIESCENCE_REACHED, a=number)
+                callback()
+            if not more or not self._begin():
+                return

@@ -1,0 +1,118 @@
+"""What the engine and the components ask of the world they run in.
+
+The same component code runs on the simulated multiprocessor and on real threads because it asks only through this. On
+the simulated machine each operation costs time and may let others run; on real threads the costs are nothing.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from enum import IntEnum
+from typing import Any, Protocol
+
+from model.costs import Costs
+from model.trace.events import Kind, Wait
+
+
+class Operation(IntEnum):
+    """What a point announces: the one access to shared state that comes right after it."""
+
+    TABLE_READ = 1
+    TABLE_WRITE = 2
+    COUNT_READ = 3
+    COUNT_CHANGE = 4
+    PHASE_READ = 5
+    PHASE_WRITE = 6
+    ADVANCE = 7
+    LOCK = 8
+    UNLOCK = 9
+    CALL_ENTRY = 10
+    CALL_RETURN = 11
+    WAKE = 12
+    TRANSFER_STEP = 13
+    LINE_READ = 14
+    LINE_WRITE = 15
+    WRAPPER = 16
+
+
+class Cell:
+    """A shared number, changed only by `fetch_add`."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: int = 0) -> None:
+        self.value = value
+
+
+class ThreadHandle(Protocol):
+    """A thread as the engine sees it."""
+
+    identity: int
+    processor: int
+    client: int
+
+
+class Lock(AbstractContextManager["Lock"], Protocol):
+    """Mutual exclusion, first come, first served; not reentrant."""
+
+    def acquire(self) -> None: ...
+    def release(self) -> None: ...
+
+
+class Surroundings(Protocol):
+    """The operations; see the simulated machine for what each costs there."""
+
+    costs: Costs
+    processors: int
+    recording: bool
+    """True where events are kept; the real-thread surroundings keep none."""
+
+    @property
+    def now_ns(self) -> int: ...
+    @property
+    def current(self) -> ThreadHandle: ...
+    def point(self, operation: Operation, subject: int = 0) -> None: ...
+    def work(self, ns: int) -> None: ...
+    def read(self, line: object) -> None: ...
+    def write(self, line: object) -> None: ...
+    def lock(self, name: str, owner: int = 0) -> Lock: ...
+    def cell(self, value: int = 0) -> Cell: ...
+    def fetch_add(self, cell: Cell, amount: int) -> int: ...
+    def spawn(
+        self,
+        function: Callable[[], Any],
+        *,
+        name: str,
+        processor: int | None = None,
+        client: int | None = None,
+        in_generation: bool = True,
+    ) -> ThreadHandle: ...
+    def join(self, thread: Any, timeout_ns: int | None = None) -> Any: ...
+    def kill(self, thread: Any) -> None: ...
+    def call_on(self, processor: int, function: Callable[[], Any]) -> Any: ...
+    def request(self, client: int, function: Callable[[], Any]) -> Any: ...
+    def sleep(self, ns: int) -> None: ...
+    def park(self, wait: Wait, subject: int = 0, timeout_ns: int | None = None) -> bool: ...
+    def unpark(self, thread: Any) -> None: ...
+    def stream(self, name: str) -> random.Random: ...
+    def report(self, subject: int, figure: str, value: int) -> None: ...
+    def new_subject(self) -> int: ...
+    def text(self, text: str) -> int: ...
+    def name(self, text: str) -> int: ...
+    def emit(
+        self,
+        kind: Kind,
+        *,
+        until_ns: int = 0,
+        cause: int = -1,
+        call: int = 0,
+        a: int = 0,
+        b: int = 0,
+        subject: int = 0,
+        method: int = 0,
+        client: int | None = None,
+        processor: int | None = None,
+        thread: Any = None,
+    ) -> int: ...

@@ -1,0 +1,74 @@
+"""A simulated thread.
+
+A thread is started, becomes ready, runs, and then runs, waits and is readied in turn until it ends. Threads that serve
+a request live for that request only, and stay from start to end in the generation that was current on their processor
+when they started (paper §4.2); the loops of clients and the engine's control threads are in no generation.
+
+A thread runs on a greenlet, so that component code is ordinary calls however deep. A request borrows the greenlet of
+the loop that made it, which has nothing to do but wait for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from greenlet import greenlet
+
+    from model.machine.calendar import Entry
+    from model.machine.generations import Token
+
+
+class Thread:
+    """One flow of control; made by the machine alone."""
+
+    __slots__ = (
+        "call",
+        "client",
+        "deadline",
+        "ended",
+        "error",
+        "function",
+        "greenlet",
+        "identity",
+        "joiners",
+        "killed",
+        "name",
+        "parked",
+        "permit",
+        "position",
+        "processor",
+        "result",
+        "token",
+        "woken",
+        "zero_delays",
+        "zero_delays_at_ns",
+    )
+
+    def __init__(self, identity: int, name: str, processor: int, client: int, function: Callable[[], Any]) -> None:
+        self.identity = identity
+        self.name = name
+        self.processor = processor
+        self.client = client
+        self.function = function
+        self.greenlet: greenlet | None = None
+        self.token: Token | None = None
+        self.call: Any = None
+        """The innermost call that it is in, kept by the fronts; None outside of all."""
+        self.position = -1
+        """Where the trace says that it started: the cause of its first call."""
+        self.parked = False
+        self.permit = False
+        self.woken = False
+        self.deadline: Entry | None = None
+        self.joiners: list[Thread] = []
+        self.killed = False
+        self.ended = False
+        self.result: Any = None
+        self.error: BaseException | None = None
+        self.zero_delays = 0
+        self.zero_delays_at_ns = -1
+
+    def __repr__(self) -> str:
+        return f"<thread {self.identity} {self.name!r}>"
