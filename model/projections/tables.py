@@ -56,7 +56,7 @@ class Tables:
         return tuple(self.entries[client, object_id] for client in self.clients_by_object.get(object_id, ()))
 
     def changed_since(self, at_ns: int) -> tuple[Entry, ...]:
-        """The entries that were rewritten at `at_ns` or later, in that order; one that was only made is not among them."""
+        """The entries rewritten at `at_ns` or later, in that order; those that were only made are not among them."""
         changed = (entry for entry in self.entries.values() if entry.previous_target and entry.written_ns >= at_ns)
         return tuple(sorted(changed, key=lambda entry: entry.written_position))
 

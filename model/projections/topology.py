@@ -12,8 +12,8 @@ move (`drop_verdict`), and may this wrapper be put around it (`wrap_verdict`).
 An object is *in transition* from the row that asks for a swap, an attach or a detach to the row of its outcome. One
 transition at a time is let in; those that are queued follow in order.
 
-Limits: instances that are gone are kept for their names, at most PASTS_KEPT of them; so is what interposers and mediators
-were that are gone, for an entry that used to point at them. What the entries point at is in tables.py.
+Limits: instances that are gone are kept for their names, at most PASTS_KEPT of them; so is what interposers and
+mediators were that are gone, for an entry that used to point at them. What the entries point at is in tables.py.
 """
 
 from __future__ import annotations
@@ -27,15 +27,31 @@ import numpy as np
 
 from model.projections.copied import Copied
 from model.projections.picking import Texts, kind_table, picked
+from model.projections.world import (
+    Client,
+    Implementation,
+    Instance,
+    Interface,
+    InterposerNode,
+    MediatorNode,
+    ObjectNode,
+    Pointed,
+    Transition,
+    TransitionSort,
+    Wrapper,
+)
 from model.protocols import BY_REFERENCE, NULL_SWAP, negotiate, unsigned
 from model.trace.events import Kind
 from model.trace.trace import Event, Rows
 
+__all__ = [
+    "KERNEL", "Client", "Implementation", "Instance", "Interface", "InterposerNode", "MediatorNode", "ObjectNode",
+    "Pointed", "Topology", "TopologyFold", "Transition", "Verdict", "Wrapper", "drop_verdict", "graph", "wrap_verdict",
+]  # fmt: skip
+
 KERNEL: Final = 0
 """The client whose table the components' own references use, unless they live elsewhere."""
 PASTS_KEPT: Final = 256
-
-TransitionSort = Literal["swap", "attach", "detach"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,112 +114,6 @@ class Topology:
 
 
 @dataclass(frozen=True, slots=True)
-class Client:
-    """An address space with a translation table of its own; number 0 is the kernel."""
-
-    identity: int
-    name: str
-    address_space: int
-
-
-@dataclass(frozen=True, slots=True)
-class Interface:
-    """What implementations have in common: methods by number, transfer protocols by bit."""
-
-    identity: int
-    name: str
-    title: str
-    methods: dict[int, str] = field(default_factory=dict)
-    protocols: dict[int, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Implementation:
-    """One way to serve an interface; `vector` holds its transfer protocols, unsigned."""
-
-    identity: int
-    name: str
-    title: str
-    interface: int
-    vector: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Wrapper:
-    """What can be put around an object; `interface` is 0 when it fits any."""
-
-    identity: int
-    name: str
-    title: str
-    interface: int
-
-
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """A swap, attach or detach that was asked for and is not over."""
-
-    request: int
-    sort: TransitionSort
-
-
-@dataclass(frozen=True, slots=True)
-class ObjectNode:
-    """A component as its clients know it."""
-
-    identity: int
-    name: str
-    interface: int
-    home: int
-    instance: int = 0
-    interposers: tuple[int, ...] = ()
-    """Outermost first."""
-    mediator: int = 0
-    """From its creation to the outcome of the swap, 0 otherwise."""
-    arriving: int = 0
-    """The instance that is to take over, 0 for none."""
-    transition: Transition | None = None
-    queued: tuple[Transition, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Instance:
-    """What serves, served or is to serve an object."""
-
-    identity: int
-    implementation: int
-    object: int
-    created_ns: int
-    destroyed_ns: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class InterposerNode:
-    """A wrapper around one object, from its creation until it is freed."""
-
-    identity: int
-    wrapper: int
-    object: int
-    attached: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class MediatorNode:
-    """What stands before an object while it is swapped, from its creation until it is freed."""
-
-    identity: int
-    object: int
-    request: int
-
-
-@dataclass(frozen=True, slots=True)
-class Pointed:
-    """What an entry points at: its sort, and the title of implementation or wrapper."""
-
-    sort: Literal["instance", "interposer", "mediator", "unknown"]
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
 class Verdict:
     """The answer to a drag over an object, with the words for its pill."""
 
@@ -228,7 +138,7 @@ def drop_verdict(topology: Topology, implementation_id: int, object_id: int) -> 
     bit = negotiate(current.vector, implementation.vector) if current else None
     if bit is None:
         return Verdict("no", "no common protocol")
-    name = protocol_name(topology, node.interface, bit)
+    name = protocol_name(topology.interfaces, node.interface, bit)
     if bit == NULL_SWAP:
         return Verdict("yes", "null swap", bit, name)
     if bit == BY_REFERENCE or "by reference" in name:
@@ -246,9 +156,9 @@ def wrap_verdict(topology: Topology, wrapper_id: int, object_id: int) -> Verdict
     return Verdict("yes", "attach")
 
 
-def protocol_name(topology: Topology, interface_id: int, bit: int) -> str:
+def protocol_name(interfaces: dict[int, Interface], interface_id: int, bit: int) -> str:
     """What the interface calls this bit; by the general meaning of the bit where it has no name of its own."""
-    interface = topology.interfaces.get(interface_id)
+    interface = interfaces.get(interface_id)
     own = interface.protocols.get(bit) if interface else None
     return own or _GENERAL_PROTOCOLS.get(bit, f"protocol {bit}")
 
@@ -334,6 +244,10 @@ class TopologyDraft:
         """Goes on by one event of the kinds in STRUCTURE; others say nothing here."""
         if handler := _HANDLERS.get(event.kind):
             handler(self, event)
+
+    def entries_of(self, object_id: int) -> int:
+        """How many entries name the object."""
+        return sum(identity == object_id for _, identity in self._before.entries | self._new_entries)
 
     def report(self, rows: Rows) -> None:
         """Takes all FIGURE_REPORTED rows of a batch, after its events: what is gone keeps no figures."""
