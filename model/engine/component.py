@@ -1,15 +1,15 @@
 """Components and their interfaces: the first capability (paper §3.1, §4.2).
 
 An interface is an abstract base class, an implementation is a subclass of it: the counterpart of K42's virtual base
-classes. What is public in the interface is a call and goes through a translation table; nothing else may be reached from
-outside. A component keeps all its state in itself and reaches other components only through the references that it was
-given, so that replacing it replaces everything.
+classes. What is public in the interface is a call and goes through a translation table; nothing else may be reached
+from outside. A component keeps all its state in itself and reaches other components only through the references that it
+was given, so that replacing it replaces everything.
 
     class Counter(Interface):                     what clients may call
     class SharedCounter(Component, Counter):      one way of doing it
 
-Limits: Python cannot keep a caller from peeping at private attributes; as in K42, encapsulation is a convention that the
-conformance suite checks from outside.
+Limits: Python cannot keep a caller from peeping at private attributes; as in K42, encapsulation is a convention that
+the conformance suite checks from outside.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ class Component:
         raise NotImplementedError(f"{self.name} claims protocol {bit} and does not unpackage it")
 
     def report(self, figure: str, value: int) -> None:
-        """Tells the trace a figure of this instance ("pages", "dirty", "bytes"); views know components by these alone."""
+        """Tells the trace a figure of this instance, such as "pages"; views know components by these alone."""
         self.surroundings.report(self.identity, figure, value)
 
 

@@ -35,9 +35,7 @@ class Factory:
         for call in calls_of(interface):
             self._methods_known += 1
             methods.append(self._methods_known)
-            surroundings.emit(
-                Kind.METHOD_KNOWN, subject=subject, method=self._methods_known, b=surroundings.name(call)
-            )
+            surroundings.emit(Kind.METHOD_KNOWN, subject=subject, method=self._methods_known, b=surroundings.name(call))
         self._methods[interface] = tuple(methods)
         for bit, name in sorted(interface.protocols.items()):
             surroundings.emit(Kind.PROTOCOL_KNOWN, subject=subject, a=bit, b=surroundings.name(name))
@@ -49,11 +47,13 @@ class Factory:
         interface = interface_of(implementation)
         self.know_interface(interface)
         subject = self._number(
-            implementation, Kind.IMPLEMENTATION_KNOWN, self._numbers[interface], implementation.name, implementation.title
+            implementation,
+            Kind.IMPLEMENTATION_KNOWN,
+            self._numbers[interface],
+            implementation.name,
+            implementation.title,
         )
-        self._surroundings.emit(
-            Kind.VECTOR_KNOWN, subject=subject, a=signed(vector(implementation.transfer_protocols))
-        )
+        self._surroundings.emit(Kind.VECTOR_KNOWN, subject=subject, a=signed(vector(implementation.transfer_protocols)))
 
     def know_wrapper(self, wrapper: type[Wrapper]) -> None:
         """Tells the trace a wrapper."""
@@ -78,15 +78,13 @@ class Factory:
         self.know_implementation(implementation)
         identity = surroundings.new_subject()
         settings = {name: value for name, value in record.settings.items() if name in implementation.settings}
-        surroundings.emit(
-            Kind.INSTANCE_CREATED, subject=identity, a=self._numbers[implementation], b=record.identity
-        )
+        surroundings.emit(Kind.INSTANCE_CREATED, subject=identity, a=self._numbers[implementation], b=record.identity)
         return implementation(surroundings, self._references(record, implementation), identity=identity, **settings)
 
     def _references(self, record: ObjectRecord, implementation: type[Component]) -> Mapping[str, Any]:
         missing = sorted(set(implementation.uses) - set(record.references))
         if missing:
-            raise LookupError(f"{implementation.name} needs a reference {missing[0]!r}, which {record.name} was not given")
+            raise LookupError(f"{implementation.name} needs a reference {missing[0]!r}, {record.name} has none")
         return record.references
 
     def wrapper(self, wrapper: type[Wrapper], identity: int) -> Wrapper:

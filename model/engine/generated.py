@@ -1,7 +1,7 @@
 """Classes generated per interface, with exact signatures.
 
-Fronts, interposers and mediators stand for a component of any interface. A forwarding method with the exact signature of
-the call it forwards costs a fifth of one with `*args, **kwargs`, so their code is written per interface, from
+Fronts, interposers and mediators stand for a component of any interface. A forwarding method with the exact signature
+of the call it forwards costs a fifth of one with `*args, **kwargs`, so their code is written per interface, from
 `inspect.signature`, once: the classes are cached.
 
 A template is a function that gives the body of one method, line by line; what it may use is in `Method`.

@@ -43,7 +43,7 @@ class Attach:
         try:
             wrapper = self._factory.wrapper(self._wrapper, subject)
         except Exception as error:
-            reason = f"{self._wrapper.name} could not be made: {type(error).__name__}: {error}"
+            reason = f"{self._wrapper.name} was not made: {type(error).__name__}: {error}"
             surroundings.emit(
                 Kind.REQUEST_REFUSED, subject=record.identity, a=self._request, b=surroundings.text(reason)
             )

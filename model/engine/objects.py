@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 class ObjectRecord:
     """The engine's own record of one object: its instance, its door, its entries and its calls in flight."""
 
-    def __init__(self, identity: int, name: str, interface: type[Interface], methods: tuple[int, ...], home: int) -> None:
+    def __init__(
+        self, identity: int, name: str, interface: type[Interface], methods: tuple[int, ...], home: int
+    ) -> None:
         self.identity = identity
         self.name = name
         self.interface = interface
@@ -71,9 +73,7 @@ class ObjectRecord:
             surroundings.point(Operation.TABLE_WRITE, self.identity)
             before = entry.target_subject
             entry.write(target, subject)
-            surroundings.emit(
-                Kind.ENTRY_WRITTEN, subject=self.identity, a=subject, b=before, client=entry.client
-            )
+            surroundings.emit(Kind.ENTRY_WRITTEN, subject=self.identity, a=subject, b=before, client=entry.client)
             written += 1
 
     def __repr__(self) -> str:

@@ -1,9 +1,9 @@
 """The one door for swaps, attaches and detaches.
 
 Whoever wants a reconfiguration, a person by a command or a wrapper inside the simulation, asks here. There is one
-transition per object at a time: a second request is refused with the reason, or waits if it was asked to. Each transition
-runs on a control thread of its own, which belongs to no generation; a swap goes by a strategy, of which the mediator is
-the first.
+transition per object at a time: a second request is refused with the reason, or waits if it was asked to. Each
+transition runs on a control thread of its own, which belongs to no generation; a swap goes by a strategy, of which the
+mediator is the first.
 
 Which reconfigurations ought to be permitted is outside of the paper (§3.5) and of this program.
 """

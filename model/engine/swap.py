@@ -9,8 +9,8 @@ It runs on a control thread that belongs to no generation, so that it may wait f
     commit: the innermost interposer, then the entries, then the door -> a second quiescence -> free the old
 
 Whatever goes wrong before the commit abandons the swap: the entries are pointed back, those who wait go to the old
-component, and nothing is lost. The second quiescence is not in the paper; without it a thread that looked the mediator up
-before the entry was written would meet a freed one.
+component, and nothing is lost. The second quiescence is not in the paper; without it a thread that looked the mediator
+up before the entry was written would meet a freed one.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ class MediatedSwap:
         try:
             return self._factory.instance(self._record, self._implementation)
         except Exception as error:
-            raise Abandoned(f"{self._implementation.name} could not be made: {type(error).__name__}: {error}") from error
+            raise Abandoned(f"{self._implementation.name} was not made: {type(error).__name__}: {error}") from error
 
     def _install(self) -> Mediator:
         surroundings, record = self._surroundings, self._record
@@ -220,7 +220,7 @@ class MediatedSwap:
             mediator.release()
 
     def _free(self, mediator: Mediator | None, instance: Component) -> None:
-        """After a quiescence of its own: until then a thread may hold what it looked up before the entry was written."""
+        """After a quiescence of its own: until then a thread may hold what it looked up earlier."""
         self._generations.synchronize()
         surroundings = self._surroundings
         surroundings.work(surroundings.costs.free_ns)

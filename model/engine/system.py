@@ -66,9 +66,7 @@ class System:
         identity = len(self.clients)
         client = Client(identity, name, address_space, TranslationTable(self.surroundings, identity))
         self.clients.append(client)
-        self.surroundings.emit(
-            Kind.CLIENT_CREATED, client=identity, a=address_space, b=self.surroundings.name(name)
-        )
+        self.surroundings.emit(Kind.CLIENT_CREATED, client=identity, a=address_space, b=self.surroundings.name(name))
         return client
 
     def add_object(
@@ -117,9 +115,7 @@ class System:
     def connect(self, record: ObjectRecord, key: str, used: ObjectRecord) -> None:
         """Gives an object a reference to another, by an entry of its home table."""
         record.references[key] = self.clients[record.home].table.reference(used)
-        self.surroundings.emit(
-            Kind.REFERENCE_HELD, subject=record.identity, b=used.identity, client=record.home
-        )
+        self.surroundings.emit(Kind.REFERENCE_HELD, subject=record.identity, b=used.identity, client=record.home)
 
     def reference(self, client: int, record: ObjectRecord) -> Any:
         """A client's reference to an object; the entry is made if there is none yet."""

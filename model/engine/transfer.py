@@ -58,7 +58,5 @@ def _package(surroundings: Surroundings, old: Component, bit: int) -> Package:
 def _copy(surroundings: Surroundings, record: ObjectRecord, kind: Kind, package: Package, request: int) -> None:
     """The time that the bytes take, known when it begins."""
     ns = package.size_bytes * surroundings.costs.copy_ns_per_kib // 1024
-    surroundings.emit(
-        kind, until_ns=surroundings.now_ns + ns, a=request, b=package.size_bytes, subject=record.identity
-    )
+    surroundings.emit(kind, until_ns=surroundings.now_ns + ns, a=request, b=package.size_bytes, subject=record.identity)
     surroundings.work(ns)

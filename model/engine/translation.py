@@ -11,8 +11,9 @@ All calls from outside go through `reference.object`, so a swap or an interposit
         both entries are written, one point each; an entry made meanwhile copies the object's current door
 
 On real threads `object` is a plain slot. On the simulated machine it is a property, one point, and gives a *front*: a
-stub that stands for what the entry pointed at when it was read. It writes CALL_ENTERED, and CALL_RETURNED or CALL_RAISED,
-and keeps the true list of calls in flight, whatever stands behind it: the component, an interposer or a mediator.
+stub that stands for what the entry pointed at when it was read. It writes CALL_ENTERED, and CALL_RETURNED or
+CALL_RAISED, and keeps the true list of calls in flight, whatever stands behind it: the component, an interposer or a
+mediator.
 """
 
 from __future__ import annotations
@@ -100,7 +101,14 @@ class Call:
     __slots__ = ("caller", "entered_ns", "front", "method", "number", "position", "record", "thread")
 
     def __init__(
-        self, number: int, position: int, front: Front, method: int, caller: Call | None, entered_ns: int, thread: Thread
+        self,
+        number: int,
+        position: int,
+        front: Front,
+        method: int,
+        caller: Call | None,
+        entered_ns: int,
+        thread: Thread,
     ) -> None:
         self.number = number
         self.position = position

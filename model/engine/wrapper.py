@@ -1,8 +1,9 @@
 """Wrappers: what an interposer runs before and after each call (paper §4.3.1).
 
-A wrapper has two calls, `precall` and `postcall`; the generic interposer carries it around any interface. What a wrapper
-needs is declared by class attributes, and the interposer's code is generated for just that, so that a wrapper pays only
-for what it uses: one that skips POSTCALL keeps no state across the call (the paper's optimisation after Table 1).
+A wrapper has two calls, `precall` and `postcall`; the generic interposer carries it around any interface. What a
+wrapper needs is declared by class attributes, and the interposer's code is generated for just that, so that a wrapper
+pays only for what it uses: one that skips POSTCALL keeps no state across the call (the paper's optimisation after Table
+1).
 """
 
 from __future__ import annotations

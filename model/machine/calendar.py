@@ -1,8 +1,8 @@
 """The calendar: what is due, in order of (instant, rank, sequence).
 
-A heap with lazy cancellation. Timers rank before threads at the same instant, so that a time limit that expires together
-with a thread's next step is seen first. Entries of one instant and one rank come out in the order in which they were put
-in, unless a policy chooses among them.
+A heap with lazy cancellation. Timers rank before threads at the same instant, so that a time limit that expires
+together with a thread's next step is seen first. Entries of one instant and one rank come out in the order in which
+they were put in, unless a policy chooses among them.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Thread generations: how it is known that every thread of a moment has ended (paper §4.2).
 
 Each processor counts its active threads by generation. A thread registers in the current generation and stays counted
-there until it leaves, wherever it has migrated meanwhile. The paper's algorithm, with a callback instead of a busy wait:
+there until it leaves, wherever it has migrated meanwhile. The paper's algorithm, with a callback instead of a busy
+wait:
 
         as often as there are generations:
             if the next generation's count is 0, make it the current one
@@ -10,15 +11,15 @@ there until it leaves, wherever it has migrated meanwhile. The paper's algorithm
         processor 0   current 42: 3 threads    draining 41: 1 thread     next: slot of 41, not yet 0
         processor 1   current 42: 2 threads    draining 41: 0            next: free
 
-With two generations that is the paper's two swaps of the current generation; here it is called an *advance*. Each slot is
-seen empty once after the request, so every thread that had registered before it has ended. One advance would not do: a
-thread that registers between the check and the switch is then missed.
+With two generations that is the paper's two swaps of the current generation; here it is called an *advance*. Each slot
+is seen empty once after the request, so every thread that had registered before it has ended. One advance would not do:
+a thread that registers between the check and the switch is then missed.
 
 Requests are serialised. Those that arrive while a period runs are served together by the next one, so that none counts
 an advance whose check came before the request.
 
-Registering is two steps (read the current generation, count up), and a thread may be delayed between them. It then counts
-in an older slot, which is safe: it has not looked anything up yet.
+Registering is two steps (read the current generation, count up), and a thread may be delayed between them. It then
+counts in an older slot, which is safe: it has not looked anything up yet.
 """
 
 from __future__ import annotations
@@ -40,8 +41,8 @@ class Token(NamedTuple):
 class Generations:
     """Counters per processor, and the requests for a quiescent state.
 
-    Independent instances do not know of each other. Callbacks run in the thread that completed the period, must not wait,
-    and are called exactly once each.
+    Independent instances do not know of each other. Callbacks run in the thread that completed the period, must not
+    wait, and are called exactly once each.
     """
 
     def __init__(self, surroundings: Surroundings, *, count: int = 2, recorded: bool = True) -> None:
@@ -73,7 +74,7 @@ class Generations:
     def leave(self, token: Token) -> None:
         """Counts down where `enter` counted up; the last one out of a generation advances what waits for it."""
         before = self._surroundings.fetch_add(self._active[token.processor][token.generation % self._count], -1)
-        assert before > 0, f"generation {token.generation} of processor {token.processor} was left more often than entered"
+        assert before > 0, f"{token} was left more often than entered"
         if before == 1:
             self._surroundings.point(Operation.COUNT_READ)
             if self._needed[token.processor] and self._advance(token.processor):

@@ -1,7 +1,7 @@
 """The simulated multiprocessor: processors, threads, time.
 
-Simulated threads are greenlets, and whoever gives up its processor runs the scheduler itself and switches straight to the
-next thread; control comes back to `run` only when the slice is over. Time is integer nanoseconds and passes only in
+Simulated threads are greenlets, and whoever gives up its processor runs the scheduler itself and switches straight to
+the next thread; control comes back to `run` only when the slice is over. Time is integer nanoseconds and passes only in
 `work`, and in the points that charge for what they announce:
 
     work(ns)   nothing else due before now + ns?  then only the clock moves (run-ahead)
@@ -286,9 +286,7 @@ class Machine:
         self._make_ready(thread)
         return thread
 
-    def _new_thread(
-        self, function: Callable[[], Any], name: str, processor: int | None, client: int | None
-    ) -> Thread:
+    def _new_thread(self, function: Callable[[], Any], name: str, processor: int | None, client: int | None) -> Thread:
         if self.closed:
             raise MachineClosed
         if len(self.threads) >= THREADS_AT_MOST:
@@ -505,7 +503,7 @@ class Machine:
         return thread
 
     def _switch_away(self) -> None:
-        """Runs what is due until the current thread's turn comes again. Its own continuation is arranged for already."""
+        """Runs what is due until the current thread's turn comes again, which is arranged for already."""
         me = getcurrent()
         calendar = self._calendar
         while True:

@@ -22,7 +22,7 @@ PATIENCE_S = 2.0
 
 
 class Watchdog:
-    """Armed around each slice of a machine's run. `progress` is compared from look to look; `culprit` names the thread."""
+    """Armed around each slice of a machine's run: compares `progress` from look to look; `culprit` names the thread."""
 
     def __init__(
         self, progress: Callable[[], tuple[int, ...]], culprit: Callable[[], str], patience_s: float = PATIENCE_S
