@@ -452,7 +452,7 @@ class _Swap:
         """The tracked thread waits for the lock of the page list, which a flushing thread holds."""
         at, lock = self.block_ns + 900, self.world.page_lists[FCM_17]
         flusher = _start_thread(self.plan, at - 1_000, self.first_thread + 29, 0, KERNEL, "flush")
-        _end_thread(self.plan, at + 2_400, flusher)
+        _end_thread(self.plan, at + 8_000, flusher)
         who = {"thread": call.thread, "processor": call.processor}
         contended = self.plan.add(
             Kind.LOCK_CONTENDED, at, call.entered, subject=lock, a=flusher.fields["thread"], until_ns=at + 500, **who
