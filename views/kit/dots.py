@@ -26,9 +26,9 @@ import numpy as np
 import numpy.typing as npt
 from pyqtgraph.Qt import internals
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPixmap, QTransform
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPixmap
 
-from views.kit.glyphs import dot_rect, paint_glyph
+from views.kit.glyphs import BOX, DOT_RADIUS, dot_rect, paint_glyph, shape_of
 from views.kit.theme import Theme
 
 RADIUS = 4.5
@@ -42,8 +42,8 @@ GENERATIONS = 4
 TILE_OF_FATE: Mapping[str, int] = {name: index for index, name in enumerate(FATES)}
 TILES = len(FATES) + GENERATIONS
 
-_LOOP_REACH = 1.75  # of the loop's arrow from the centre, in radii; every other shape stays within a ring's width
-_RING = 1.2  # px by which a shape's line may pass its radius
+_LOOP_HALO = 1.75  # radii, since the loop's arrow reaches beyond the ring
+_SQUARE_HALO = 1.4  # px beyond the radius
 _STEPS_PER_PX = 4  # radii of the atlas are rounded to a quarter of a device pixel
 
 Floats = npt.NDArray[np.float64]
@@ -75,16 +75,15 @@ class DotPainter:
         if len(x) == 0:
             return 0
         crowded = len(x) > CROWD
-        device = painter.device()
-        ratio = device.devicePixelRatioF()
-        transform = painter.combinedTransform()
-        zoom = float(np.hypot(transform.m11(), transform.m12())) / ratio
+        whole = painter.deviceTransform()
+        base = painter.worldTransform().inverted()[0] * whole  # what lies between the view and the device's pixels
+        ratio = base.m11()
+        zoom = float(np.hypot(whole.m11(), whole.m12())) / ratio
         atlas = dot_atlas(self._theme, self._ground, max(LEAST_RADIUS, RADIUS * zoom * scale), ratio)
-        reach = atlas.half
-        across = transform.m11() * x + transform.m21() * y + transform.dx()
-        down = transform.m12() * x + transform.m22() * y + transform.dy()
-        seen = (across > -reach) & (across < device.width() * ratio + reach)
-        seen &= (down > -reach) & (down < device.height() * ratio + reach)
+        across = whole.m11() * x + whole.m21() * y + whole.dx()
+        down = whole.m12() * x + whole.m22() * y + whole.dy()
+        window = base.mapRect(QRectF(painter.window())).adjusted(-atlas.half, -atlas.half, atlas.half, atlas.half)
+        seen = (across > window.left()) & (across < window.right()) & (down > window.top()) & (down < window.bottom())
         if not seen.all():
             across, down, tile = across[seen], down[seen], tile[seen]
         count = min(len(across), MOST_DOTS)
@@ -92,7 +91,7 @@ class DotPainter:
             return 0
         self._fill(across[:count], down[:count], tile[:count], atlas, crowded)
         painter.save()
-        painter.setWorldTransform(QTransform.fromScale(1 / ratio, 1 / ratio))
+        painter.setWorldTransform(base.inverted()[0])
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
         painter.drawPixmapFragments(*self._fragments.drawargs(), atlas.pixmap)
         painter.restore()
@@ -164,17 +163,30 @@ def _atlas(looks: tuple[tuple[str, int], ...], ground: int, steps: int, ratio: f
 
 def _reach(glyph: str, radius: float, halo: bool) -> float:
     """How far a shape goes from its centre in px."""
-    return _LOOP_REACH * radius + _RING if glyph == "loop" else radius + (HALO if halo else _RING)
+    shape, zoom = shape_of(glyph), radius / DOT_RADIUS
+    line = max(shape.stroke * zoom, shape.stroke_px) / 2
+    reach = max(_extent(shape.fill) * zoom, _extent(shape.line) * zoom + line)
+    return max(reach, _halo_reach(glyph, radius)) if halo else reach
+
+
+def _extent(path: QPainterPath) -> float:
+    box, middle = path.boundingRect(), BOX / 2
+    sides = (middle - box.left(), middle - box.top(), box.right() - middle, box.bottom() - middle)
+    return 0.0 if path.isEmpty() else max(sides)
+
+
+def _halo_reach(glyph: str, radius: float) -> float:
+    return {"loop": _LOOP_HALO * radius, "square": radius + _SQUARE_HALO}.get(glyph, radius + HALO)
 
 
 def _paint_halo(painter: QPainter, glyph: str, radius: float, ground: QColor) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(ground)
     if glyph == "square":
-        half = radius + 1.4
+        half = _halo_reach(glyph, radius)
         painter.drawRoundedRect(QRectF(-half, -half, 2 * half, 2 * half), 2.6, 2.6)
     else:
-        reach = _LOOP_REACH * radius if glyph == "loop" else radius + HALO
+        reach = _halo_reach(glyph, radius)
         painter.drawEllipse(QPointF(0, 0), reach, reach)
 
 

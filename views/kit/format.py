@@ -1,8 +1,7 @@
 """How numbers are worded: durations, the clock, counts, rates, bytes, differences.
 
 Three significant digits and a unit are what a reader compares at a glance; the clock alone shows every nanosecond,
-grouped by three. Groups are parted by a narrow no-break space and a unit follows a no-break space, so that no number
-is ever broken over two lines.
+grouped by three. Groups and units are parted by no-break spaces, so that no number is ever broken over two lines.
 
 Limits: pure functions, no Qt and no locale: the digits are the same on every machine, as the pictures of a paper are.
 """
@@ -11,8 +10,8 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-GROUP = "\u202f"  # narrow no-break space
-GAP = "\u00a0"  # no-break space
+GAP = "\u00a0"  # no-break space, before a unit
+GROUP = GAP  # between groups; the narrow one is 2 px at the size of a label, which is too little to be seen
 MINUS = "\u2212"
 
 NS_PER_MS = 1_000_000

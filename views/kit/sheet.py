@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFocusEvent, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QWidget
 
 from views.kit.chrome import (
@@ -33,7 +33,7 @@ from views.kit.format import format_bytes, format_clock, format_count, format_di
 from views.kit.glyphs import DOT_NAMES, ICON_NAMES, SIGN_NAMES, paint_glyph, paint_mark, sign_rect
 from views.kit.hatches import fill_hatched
 from views.kit.theme import PATTERNS, Theme, load_theme, meaning_of
-from views.kit.typography import PHASE_TRACKING_PX, ROLES, SEMIBOLD, font
+from views.kit.typography import PHASE_TRACKING_PX, ROLES, SEMIBOLD, font, text_width
 
 WIDTH, HEIGHT = 1200, 1010
 PHASES = ("forward", "block", "transfer", "completed", "abandoned")
@@ -63,8 +63,8 @@ def sheet_image(theme: Theme, ratio: float = 1.0) -> QImage:
     sheet.ensurePolished()
     sheet.show()
     QApplication.processEvents()
-    sheet.focused.setFocus(Qt.FocusReason.TabFocusReason)
-    QApplication.processEvents()
+    focus = QFocusEvent(QFocusEvent.Type.FocusIn, Qt.FocusReason.TabFocusReason)  # the sheet is no active window
+    QApplication.sendEvent(sheet.focused, focus)
     sheet.render(image, QPoint())
     sheet.hide()
     return image
@@ -166,8 +166,8 @@ class Sheet(QWidget):
             paint_glyph(painter, name, QRectF(x, y, 16, 16), text.secondary)
             paint_glyph(painter, name, QRectF(x + 22, y, 28, 28), text.primary)
             self._write(painter, QPointF(x, y + 38), name, "small", text.tertiary)
-        paint_mark(painter, QRectF(1120, 150, 48, 48), self._theme)
-        paint_mark(painter, QRectF(1096, 164, 24, 24), self._theme)
+        paint_mark(painter, QRectF(1120, 196, 48, 48), self._theme)
+        paint_mark(painter, QRectF(1080, 212, 24, 24), self._theme)
 
     def _paint_phases(self, painter: QPainter) -> None:
         theme = self._theme
@@ -229,8 +229,7 @@ class Sheet(QWidget):
         for role, sample in zip(ROLES, samples, strict=True):
             self._write(painter, QPointF(x, 560), sample, role, theme.text.primary)
             self._write(painter, QPointF(x, 580), role, "small", theme.text.tertiary)
-            x += 40 + painter.fontMetrics().horizontalAdvance(role)
-            x += max(0.0, theme.px(ROLES[role].size) * len(sample) * 0.6 - 60)
+            x += 28 + max(text_width(sample, role, theme.scale), text_width(role, "small", theme.scale))
         numbers = (
             *(format_duration(ns) for ns in (340, 4_100, 18_240, 11_000, 2_418_306)),
             format_clock(2_418_306),
