@@ -143,10 +143,9 @@ def run(
     if session.hung:
         print(f"{scenario}: {session.ended}", file=sys.stderr)
         raise typer.Exit(HUNG)
-    if loaded.recording is not None and seed is None:
-        if (found := divergence(session)) is not None:
-            print(f"{scenario}: {found}.", file=sys.stderr)
-            raise typer.Exit(DIVERGED)
+    if loaded.recording is not None and seed is None and (found := divergence(session)) is not None:
+        print(f"{scenario}: {found}.", file=sys.stderr)
+        raise typer.Exit(DIVERGED)
 
 
 @application.command()
@@ -202,10 +201,7 @@ def _session(loaded: Scenario, trust: list[str] | None) -> Session:
     from model import catalogue
     from model.session import Session
 
-    known = catalogue.shipped()
-    if loaded.recording is not None:
-        known = catalogue.with_sources(known, loaded.recording.sources, frozenset(trust or ()))
-    return Session(loaded, catalogue=known)
+    return Session(loaded, catalogue=catalogue.for_scenario(loaded, trust or ()))
 
 
 def _advance(session: Session, until_ns: int) -> None:

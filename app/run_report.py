@@ -79,9 +79,7 @@ class RunReport:
     def _swap_receipts(self, head: int) -> list[dict[str, Any]]:
         topology = self._topology.at(head)
         swaps = self._swaps.at(head).by_request.values()
-        return [
-            swap.receipt(self._session.now_ns).as_json(topology) for swap in swaps if swap.sort == "swap"
-        ]
+        return [swap.receipt(self._session.now_ns).as_json(topology) for swap in swaps if swap.sort == "swap"]
 
     def _latencies(self, head: int) -> dict[str, dict[str, int]]:
         latency = self._latency.at(head)

@@ -18,10 +18,13 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from model.engine.component import Component, Interface, interface_of
 from model.engine.wrapper import Wrapper
+
+if TYPE_CHECKING:
+    from model.scenario import Scenario
 
 GROUP = "changeover.components"
 """The entry-point group; the entry's name is the implementation's or wrapper's name."""
@@ -95,6 +98,20 @@ def shipped() -> Catalogue:
     return replace(own, workloads={workload.name: workload for workload in WORKLOADS})
 
 
+def for_scenario(scenario: Scenario, trusted: Iterable[str] = ()) -> Catalogue:
+    """What a scenario may name: what ships, the trusted ones of its sources, and installed components that it names."""
+    catalogue = shipped()
+    if scenario.recording is not None:
+        catalogue = with_sources(catalogue, scenario.recording.sources, frozenset(trusted))
+    named = [component.implementation for component in scenario.components]
+    named += [getattr(stamped.command, "implementation", "") for stamped in scenario.script]
+    named += [getattr(stamped.command, "wrapper", "") for stamped in scenario.script]
+    for name in dict.fromkeys(named):
+        if name in catalogue.announced and name not in catalogue.implementations and name not in catalogue.wrappers:
+            catalogue = catalogue.with_announced(name)
+    return catalogue
+
+
 def with_sources(catalogue: Catalogue, sources: Iterable[Source], trusted: frozenset[str]) -> Catalogue:
     """The catalogue and what the trusted ones of the sources define; runs their code.
 
@@ -114,8 +131,9 @@ def sha256_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+@cache
 def classes_of(path: str, text: str) -> tuple[type[Any], ...]:
-    """The implementations, wrappers and interfaces that a source defines. Runs its code: ask first."""
+    """The implementations, wrappers and interfaces that a source defines. Runs its code, once: ask first."""
     module = ModuleType(f"changeover_foreign_{sha256_of(text)[:16]}")
     module.__file__ = path
     # Annotations and generated interposers look the module up by name.

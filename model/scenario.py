@@ -39,6 +39,7 @@ MAX_SOURCES = 64
 Text = Annotated[str, Meta(max_length=4_000)]
 Name = Annotated[str, Meta(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Time = Annotated[int, Meta(ge=0, le=durations.LONGEST_NS)]
+Limit = Annotated[int, Meta(ge=1, le=durations.LONGEST_NS)]
 Value = bool | int | str
 Policy = Literal["first_come", "random"]
 POLICIES: tuple[str, ...] = typing.get_args(Policy)
@@ -70,7 +71,7 @@ class MachineTable(_Table, frozen=True):
 
     processors: Annotated[int, Meta(ge=1, le=64)] = 4
     generations: Annotated[int, Meta(ge=2, le=64)] = 2
-    quantum_ns: Annotated[int, Meta(ge=1, le=durations.LONGEST_NS)] = 1_000_000
+    quantum_ns: Limit = 1_000_000
     costs: dict[str, Annotated[int, Meta(ge=0, le=10**12)]] = {}
     """Those of `model.costs.Costs` that differ here, by name."""
 
@@ -78,10 +79,10 @@ class MachineTable(_Table, frozen=True):
 class SwapTable(_Table, frozen=True):
     """The limits of hot-swaps; what is left out is the engine's own."""
 
-    forward_timeout_ns: Time | None = None
-    block_timeout_ns: Time | None = None
-    transfer_timeout_ns: Time | None = None
-    retry_delay_ns: Time | None = None
+    forward_timeout_ns: Limit | None = None
+    block_timeout_ns: Limit | None = None
+    transfer_timeout_ns: Limit | None = None
+    retry_delay_ns: Limit | None = None
     retries: Annotated[int, Meta(ge=0, le=1_000)] | None = None
 
 
@@ -176,11 +177,10 @@ def load(path_or_name: str | Path, trusted: Iterable[str] = ()) -> Scenario:
 
     file, text = _read(path_or_name)
     scenario = parse(text, file)
-    known = catalogue.shipped()
-    if scenario.recording is not None:
-        known = catalogue.with_sources(known, scenario.recording.sources, frozenset(trusted))
     try:
-        scenario_names.check(scenario, known)
+        scenario_names.check(scenario, catalogue.for_scenario(scenario, trusted))
+    except catalogue.ForeignCodeError as error:
+        raise ScenarioError("", str(error), "mend that code or leave it out", file) from None
     except ScenarioError as error:
         raise ScenarioError(error.path_in_file, error.message, error.remedy, file) from None
     return scenario
@@ -298,7 +298,8 @@ def _prepared_table(value: Mapping[str, Any], kind: type[msgspec.Struct], path: 
             short = (name.removesuffix("_ns") for name in fields)
             raise ScenarioError(place, "there is no such key here", nearest(key, short))
         if field in result:
-            raise ScenarioError(place, "this time is given twice", f"keep either {field.removesuffix('_ns')} or {field}")
+            short_name = field.removesuffix("_ns")
+            raise ScenarioError(place, "this time is given twice", f"keep either {short_name} or {field}")
         result[field] = _span(item, place) if field != key else _prepared(item, fields[field], place)
     return result
 
@@ -313,7 +314,7 @@ def _prepared_command(value: Mapping[str, Any], path: str) -> dict[str, Any]:
     stamps = {key: own.pop(key) for key in _STAMPS if key in own}
     if len(stamps) != 1:
         raise ScenarioError(f"{path}.at", "a line of the script has one time", 'write like `at = "2 ms"`, once')
-    (key, item), = stamps.items()
+    ((key, item),) = stamps.items()
     at_ns = _span(item, f"{path}.at") if key == "at" else item
     if type(at_ns) is not int or not 1 <= at_ns <= durations.LONGEST_NS:
         raise ScenarioError(f"{path}.{key}", "a command acts at 1 ns or later", durations.REMEDY)
@@ -424,6 +425,7 @@ def _plain(value: Any) -> Any:
 
 def _tables_last(table: dict[str, Any]) -> dict[str, Any]:
     """Plain keys first, then short tables, then lists of tables: the order in which a person reads them."""
+
     def rank(item: tuple[str, Any]) -> int:
         return 2 if isinstance(item[1], list) else 1 if isinstance(item[1], dict) else 0
 

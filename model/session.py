@@ -68,7 +68,7 @@ class _World(Protocol):
     def next_ns(self) -> int | None: ...
     def run(self, until_ns: int, budget_s: float | None = None) -> bool: ...
     def lead(self, at_ns: int) -> None: ...
-    def apply(self, command: Command) -> None: ...
+    def apply(self, command: Command, cause: int) -> None: ...
     def close(self) -> None: ...
 
 
@@ -91,7 +91,7 @@ class Session:
         self.fingerprints: list[str] = []
         """The trace's at each command that has acted, its own row included."""
         self._script = list(scenario.script)
-        self._catalogue = catalogue or catalogues.shipped()
+        self._catalogue = catalogue or catalogues.for_scenario(scenario)
         self._capacity = trace_capacity
         self._make_world = world
         self._world = world(scenario, self._catalogue, self.trace)
@@ -219,9 +219,9 @@ class Session:
     def _act(self, stamped: Stamped) -> None:
         self._world.lead(stamped.at_ns)
         text = self.trace.intern(commands.encode(stamped.command))
-        self.trace.append(Kind.COMMAND_ISSUED, stamped.at_ns, a=len(self.fingerprints), b=text)
+        row = self.trace.append(Kind.COMMAND_ISSUED, stamped.at_ns, a=len(self.fingerprints), b=text)
         self.fingerprints.append(self.trace.fingerprint())
-        self._world.apply(stamped.command)
+        self._world.apply(stamped.command, row)
 
     # --- other runs ---------------------------------------------------------------------------------------------------
 

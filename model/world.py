@@ -1,0 +1,153 @@
+"""A running system, built from a scenario: the machine, the engine on it, the objects, and the clients' workloads.
+
+Everything is built at time 0, in the order of the file where nothing demands another: an object after those that it
+uses. Objects that use each other in a circle, or themselves, are connected once both are there.
+
+A world knows names; machine and engine below it know records and classes. It has no script: the session decides when a
+command acts, and `apply` makes it a request of the engine, which runs it on a control thread.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from model.catalogue import Catalogue
+from model.commands import Attach, Cancel, Command, Detach, Swap
+from model.costs import Costs
+from model.engine.swap import SwapSettings
+from model.engine.system import System
+from model.machine.machine import Machine
+from model.scenario import ComponentTable, Scenario, ScenarioError
+from model.trace.trace import Trace
+
+
+class World:
+    """One system at work: built, run in slices, closed."""
+
+    def __init__(self, scenario: Scenario, catalogue: Catalogue, trace: Trace, *, run_ahead: bool = True) -> None:
+        """`scenario` must have been checked against `catalogue`. ScenarioError if a workload refuses its settings."""
+        machine = scenario.machine
+        self.machine = Machine(
+            trace,
+            processors=machine.processors,
+            generations=machine.generations,
+            quantum_ns=machine.quantum_ns,
+            costs=Costs(**machine.costs),
+            seed=scenario.seed,
+            policy=scenario.policy,
+            run_ahead=run_ahead,
+        )
+        self._catalogue = catalogue
+        try:
+            self.system = self._system(scenario)
+            self._start_workloads(scenario)
+        except BaseException:
+            self.machine.close()
+            raise
+
+    @property
+    def now_ns(self) -> int:
+        """The machine's clock."""
+        return self.machine.now_ns
+
+    @property
+    def next_ns(self) -> int | None:
+        """When the next action is due; None when nothing ever happens again by itself."""
+        return self.machine.next_due_ns()
+
+    def run(self, until_ns: int, budget_s: float | None = None) -> bool:
+        """Runs every action at or before `until_ns`; False if the budget of wall time ended it sooner."""
+        return self.machine.run(until_ns, budget_s)
+
+    def lead(self, at_ns: int) -> None:
+        """Moves the clock to an instant before anything in it happens; all before it has run."""
+        next_ns = self.next_ns
+        assert next_ns is None or next_ns >= at_ns, f"something at {next_ns} ns has not run yet"
+        assert self.machine.now_ns <= at_ns, f"it is {self.machine.now_ns} ns already"
+        self.machine.now_ns = at_ns
+
+    def apply(self, command: Command, cause: int) -> None:
+        """Asks the engine for what the command wants, now; `cause` is the command's row."""
+        record = self.system.objects[command.object]
+        reconfiguration = self.system.reconfiguration
+        match command:
+            case Swap(implementation=implementation, queue=queue):
+                made = self._catalogue.implementations[implementation]
+                reconfiguration.swap(record, made, queue=queue, cause=cause)
+            case Attach(wrapper=wrapper):
+                reconfiguration.attach(record, self._catalogue.wrappers[wrapper], cause=cause)
+            case Detach(wrapper=wrapper, which=which):
+                reconfiguration.detach(record, self._catalogue.wrappers[wrapper], which, cause=cause)
+            case Cancel():
+                reconfiguration.cancel(record, cause=cause)
+
+    def close(self) -> None:
+        """Ends every thread, without a trace of it."""
+        self.machine.close()
+
+    def _system(self, scenario: Scenario) -> System:
+        limits = scenario.swap
+        chosen = {name: value for name in limits.__struct_fields__ if (value := getattr(limits, name)) is not None}
+        system = System(self.machine, self.machine.generations, SwapSettings(**chosen))
+        known = self._catalogue
+        system.know(known.interfaces.values(), known.implementations.values(), known.wrappers.values())
+        for client in scenario.clients:
+            system.add_client(client.name, client.address_space)
+        clients = {client.name: client.identity for client in system.clients}
+        circles = []
+        for component in users_after_used(scenario.components):
+            made = known.implementations[component.implementation]
+            system.declare(component.name, made, settings=component.settings, home=clients[component.home])
+            if all(name in system.objects for name in component.uses.values()):
+                self._connect_and_serve(system, component)
+            else:
+                circles.append(component)
+        for component in circles:
+            self._connect_and_serve(system, component)
+        return system
+
+    def _connect_and_serve(self, system: System, component: ComponentTable) -> None:
+        record = system.objects[component.name]
+        for key, name in component.uses.items():
+            system.connect(record, key, system.objects[name])
+        system.serve(record, self._catalogue.implementations[component.implementation])
+
+    def _start_workloads(self, scenario: Scenario) -> None:
+        clients = {client.name: client.identity for client in self.system.clients}
+        started: Counter[str] = Counter()
+        for index, workload in enumerate(scenario.workloads):
+            client = clients[workload.client]
+            references = {
+                key: self.system.reference(client, self.system.objects[name]) for key, name in workload.uses.items()
+            }
+            # One stream a workload and client, whatever else there is: another client never shifts its draws.
+            stream = f"{workload.client}/{workload.kind}"
+            started[stream] += 1
+            made = self._catalogue.workloads[workload.kind]
+            try:
+                made(self.machine, client, references, workload.settings, f"{stream}/{started[stream]}").start()
+            except ValueError as error:
+                place = f"workloads[{index}]"
+                raise ScenarioError(place, str(error).rstrip("."), "change its settings or what it uses") from error
+
+
+def users_after_used(components: tuple[ComponentTable, ...]) -> Iterator[ComponentTable]:
+    """The components, each after those that it uses, as far as that is possible; otherwise in their order.
+
+    Of a circle, the one that comes first in the file comes last.
+    """
+    by_name = {component.name: component for component in components}
+    seen: set[str] = set()
+    for root in components:
+        path = [(root, iter(root.uses.values()))] if root.name not in seen else []
+        seen.add(root.name)
+        while path:
+            component, uses = path[-1]
+            used = next((name for name in uses if name not in seen and name in by_name), None)
+            if used is None:
+                path.pop()
+                yield component
+            else:
+                seen.add(used)
+                path.append((by_name[used], iter(by_name[used].uses.values())))
