@@ -189,18 +189,18 @@ class ThreadsFold:
         """The state after `rows`; the same object when nothing changed."""
         if not len(rows):
             return state
-        picked = rows[_WANTED[rows["kind"]]]
+        picked = _at(rows, _WANTED[rows["kind"]])
         now_ns = int(rows["at_ns"][-1])
         if not len(picked):
             gone = state.leaving & (state.until_ns <= now_ns)
             return _split(_merged(state), state.calls, state.current_generations, now_ns) if gone.any() else state
         kinds = picked["kind"]
         threads = _with_started(_merged(state), picked, kinds)
-        calls = _with_entered(state.calls, picked[kinds == Kind.CALL_ENTERED])
+        calls = _with_entered(state.calls, _at(picked, kinds == Kind.CALL_ENTERED))
         ends = _Ends(calls, picked, kinds)
         _give_fates(calls, ends, picked, kinds)
         _move(threads, calls, ends, picked, kinds)
-        threads, calls = _without_ended(threads, calls[~ends.ended], picked[kinds == Kind.THREAD_ENDED]["thread"])
+        threads, calls = _without_ended(threads, _at(calls, ~ends.ended), picked[kinds == Kind.THREAD_ENDED]["thread"])
         _take_innermost(threads, calls)
         generations = _generations(state.current_generations, picked[kinds == Kind.GENERATION_ADVANCED])
         return _split(threads, calls, generations, now_ns)
@@ -219,6 +219,21 @@ _WANTED: Final = (
 )
 _BEFORE_FATES: Final = Kind.CALL_UNTRACKED - UNTRACKED
 _NEVER: Final = np.iinfo(np.int64).max
+
+
+def _whole(table: Rows) -> Rows:
+    """The same memory without fields: numpy copies a row of it at once, and a row with fields field by field (x 30)."""
+    return table.view(f"V{table.dtype.itemsize}")
+
+
+def _at(table: Rows, which: Column) -> Rows:
+    """A copy of the rows at these places, or under this mask."""
+    return _whole(table)[which].view(table.dtype)
+
+
+def _joined(first: Rows, second: Rows) -> Rows:
+    """A copy of both, one after the other."""
+    return np.concatenate((_whole(first), _whole(second))).view(first.dtype)
 
 
 class _Index:
@@ -259,13 +274,13 @@ class _Ends:
 
 def _merged(state: ThreadColumns) -> Rows:
     """All live threads in one table, in the order of their numbers; a copy that may be changed."""
-    merged = np.concatenate((state.rows, state.idle))
-    return merged if not len(state.idle) else merged[np.argsort(merged["thread"], kind="stable")]
+    merged = _joined(state.rows, state.idle)
+    return _at(merged, np.argsort(merged["thread"], kind="stable")) if len(state.idle) else merged
 
 
 def _with_started(threads: Rows, picked: Rows, kinds: Column) -> Rows:
     """The threads with those that start in the batch, or whose start was never seen."""
-    rows = picked[_STARTS[kinds]]
+    rows = _at(picked, _STARTS[kinds])
     numbers, first = np.unique(rows["thread"], return_index=True)
     _, there = _Index(threads["thread"]).find(numbers)
     new = rows[first[~there]]
@@ -276,8 +291,8 @@ def _with_started(threads: Rows, picked: Rows, kinds: Column) -> Rows:
         started[name] = new[name]
     started["home"] = new["processor"]
     started["generation"] = np.where(new["kind"] == Kind.THREAD_STARTED, new["a"], -1)
-    merged = np.concatenate((threads, started))
-    return merged[np.argsort(merged["thread"], kind="stable")]
+    merged = _joined(threads, started)
+    return _at(merged, np.argsort(merged["thread"], kind="stable"))
 
 
 def _with_entered(calls: Rows, rows: Rows) -> Rows:
@@ -287,7 +302,7 @@ def _with_entered(calls: Rows, rows: Rows) -> Rows:
         ("call", "call"), ("fate_since_ns", "at_ns"), ("thread", "thread"), ("object", "subject"), ("caller", "b")
     ):  # fmt: skip
         entered[name] = rows[field_name]
-    return np.concatenate((calls, entered))
+    return _joined(calls, entered)
 
 
 def _give_fates(calls: Rows, ends: _Ends, picked: Rows, kinds: Column) -> None:
@@ -318,9 +333,9 @@ def _move(threads: Rows, calls: Rows, ends: _Ends, picked: Rows, kinds: Column) 
     last = np.full(len(threads), -1)
     last[places] = moved[there]
     changed = np.flatnonzero(last >= 0)
-    rows = picked[last[changed]]
+    rows = _at(picked, last[changed])
     returning = rows["kind"] != Kind.CALL_ENTERED
-    columns = threads[changed]
+    columns = _at(threads, changed)
     # CALL_RAISED has no room for the caller, so that is always taken from the call itself.
     found, known = ends.index.find(rows["call"])
     columns["source"] = np.where(rows["kind"] == Kind.CALL_RETURNED, rows["b"], 0)
@@ -331,7 +346,7 @@ def _move(threads: Rows, calls: Rows, ends: _Ends, picked: Rows, kinds: Column) 
     columns["target"] = rows["subject"]
     columns["start_ns"], columns["until_ns"] = rows["at_ns"], np.maximum(rows["until_ns"], rows["at_ns"])
     columns["call"], columns["client"], columns["returning"] = rows["call"], rows["client"], returning
-    threads[changed] = columns
+    _whole(threads)[changed] = _whole(columns)
 
 
 def _without_ended(threads: Rows, calls: Rows, ended: Column) -> tuple[Rows, Rows]:
@@ -339,7 +354,7 @@ def _without_ended(threads: Rows, calls: Rows, ended: Column) -> tuple[Rows, Row
     places, _ = _Index(threads["thread"]).find(ended)
     live = np.ones(len(threads), dtype=np.bool_)
     live[places] = False
-    return threads[live], calls if not len(places) else calls[~np.isin(calls["thread"], ended)]
+    return _at(threads, live), _at(calls, ~np.isin(calls["thread"], ended)) if len(places) else calls
 
 
 def _take_innermost(threads: Rows, calls: Rows) -> None:
@@ -348,7 +363,7 @@ def _take_innermost(threads: Rows, calls: Rows) -> None:
     last = np.full(len(threads), -1)
     last[places] = np.flatnonzero(there)
     in_call = last >= 0
-    innermost = calls[last[in_call]]
+    innermost = _at(calls, last[in_call])
     for name in ("call", "fate", "fate_since_ns"):
         threads[name][in_call] = innermost[name]
     threads["leaving"] = ~in_call & threads["returning"]
@@ -376,7 +391,7 @@ def _age(threads: Rows, current: Column) -> Column:
 def _split(threads: Rows, calls: Rows, generations: Column, now_ns: int) -> ThreadColumns:
     """The state from the table of all live threads; one that has come back from its outermost call is idle."""
     shown = threads["in_call"] | (threads["leaving"] & (threads["until_ns"] > now_ns))
-    rows, idle = threads[shown], threads[~shown]
+    rows, idle = _at(threads, shown), _at(threads, ~shown)
     # What is idle has nothing left of its last call, so that any cut of the rows gives the same state.
     for name in ("start_ns", "until_ns", "call", "fate_since_ns", "source", "target", "fate", "returning", "leaving"):
         idle[name] = 0
