@@ -1,7 +1,7 @@
 """Surroundings for tests of one component: a single thread, no scheduler, and honest bookkeeping of what was asked.
 
-Time passes where it should, locks refuse what would wait for ever, a cross-processor call runs at once over there. Where
-the interleaving of threads is the matter, a test runs on the real machine.
+Time passes where it should, locks refuse what would wait for ever, a cross-processor call runs at once over there.
+Where the interleaving of threads is the matter, a test runs on the simulated machine.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ class FileCache(Interface):
 
     @abstractmethod
     def discard(self, first: int, count: int) -> int:
-        """Frees the `count` pages from `first`, which read as 0 now, and tells how many were resident. Keeps the length."""
+        """How many of the `count` pages from `first` were resident. They are free now and read as 0."""
 
     @abstractmethod
     def truncate(self, length: int) -> None:

@@ -7,8 +7,8 @@ A master copy has every resident page. Each processor has a table of the pages t
 
 A write first takes the page out of every table that has it and then changes the master: a reader that finds the page
 has the old value before the write, one that does not waits for the new one, and nobody sees the new value and then the
-old. Reads leave no mark in the master, so replacement gives a second chance instead of keeping an order of use: a page that
-tables hold loses those copies and goes to the end, one that no table wants goes.
+old. Reads leave no mark in the master, so replacement gives a second chance instead of keeping an order of use: a page
+that tables hold loses those copies and goes to the end, one that no table wants goes.
 
 Limits: the cost that the paper names is kept: more memory, and a longer way for writes and for first reads.
 """
