@@ -1,0 +1,440 @@
+"""Who runs when: the scheduler of the simulated multiprocessor.
+
+Simulated threads are greenlets, and whoever gives up its processor runs the scheduler itself and switches straight to
+the next thread; control comes back to `run` only when the slice is over. Time is integer nanoseconds and passes only in
+`work`, and in the points that charge for what they announce:
+
+    work(ns)   nothing else due before now + ns?  then only the clock moves (run-ahead)
+               else the calendar takes the thread's continuation, and the next thing due goes first
+
+Running ahead and cutting a run into slices leave no mark: a thread runs ahead only while everything else is *strictly*
+later, and a slice ends by putting the running thread's continuation into the calendar, where it is the first entry.
+
+Every choice among threads goes through `choose`; the usual policy is first come, first served. Nothing here looks at
+the wall clock but the bound of a slice and the watchdog.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from time import perf_counter
+from typing import Any, NoReturn
+
+from greenlet import getcurrent, greenlet
+
+from model.costs import Costs
+from model.machine.calendar import THREAD, TIMER, Calendar, Entry
+from model.machine.errors import ComponentHung, MachineClosed, NotAThread, ThreadKilled, ZeroDelayLoop
+from model.machine.processor import Processor
+from model.machine.surroundings import Operation
+from model.machine.thread import Thread
+from model.machine.watchdog import Watchdog
+from model.trace.events import Kind, Wait
+from model.trace.trace import Trace
+
+STEPS_BETWEEN_LOOKS = 256
+"""Steps of simulated work between two looks at the wall clock: about a tenth of a millisecond."""
+POPS_BETWEEN_LOOKS = 16
+ZERO_DELAYS_AT_ONE_INSTANT = 10_000
+NEVER_NS = 2**62
+
+
+class Scheduler:
+    """Processors, the calendar and the clock. Made, run in any number of slices, closed."""
+
+    def __init__(
+        self,
+        trace: Trace,
+        *,
+        processors: int,
+        quantum_ns: int,
+        costs: Costs,
+        policy: random.Random | None,
+        run_ahead: bool,
+    ) -> None:
+        self.trace = trace
+        self.costs = costs
+        self.now_ns = 0
+        self.closed = False
+        self.threads: dict[int, Thread] = {}
+        self.append: Callable[..., int] = trace.append
+        self._policy = policy
+        self._calendar = Calendar(self.choose if policy else None)
+        self._processors = [Processor(number) for number in range(processors)]
+        self._quantum_ns = quantum_ns
+        self._run_ahead = run_ahead
+        self._point_ns = _costs_by_operation(costs)
+        self._hub: greenlet | None = None
+        self._outside = Thread(0, "the scheduler", 0, 0, nothing)
+        self.current: Thread = self._outside
+        self._limit_ns = -1
+        self._horizon_ns = -1
+        self._steps = 0
+        self._pops_to_look = POPS_BETWEEN_LOOKS
+        self._pops = 0
+        self._deadline_s: float | None = None
+        self._watchdog = Watchdog(lambda: (self._pops, self._steps, trace.head), lambda: repr(self.current))
+
+    # ---- running it
+
+    def run(self, until_ns: int, budget_s: float | None = None) -> bool:
+        """Runs all that is due at or before `until_ns`; False if the budget of wall time ended it sooner."""
+        if self.closed:
+            raise MachineClosed
+        if self.current is not self._outside:
+            raise NotAThread("run is for those outside of the machine")
+        self._limit_ns = until_ns
+        self._deadline_s = None if budget_s is None else perf_counter() + budget_s
+        self._hub = getcurrent()
+        self._steps = STEPS_BETWEEN_LOOKS
+        with self._watchdog:
+            try:
+                done = self._run_slice()
+            finally:
+                self.current = self._outside
+                self._horizon_ns = -1
+        if done and until_ns < NEVER_NS:
+            self.now_ns = max(self.now_ns, until_ns)
+        return done
+
+    def _run_slice(self) -> bool:
+        """Runs what is due until there is nothing more or the time is up. Threads come back here only for that."""
+        while True:
+            head_ns = self._calendar.head_ns()
+            if head_ns is None or head_ns > self._limit_ns:
+                return True
+            if self._time_is_up():
+                return False
+            action = self._next_action()
+            if isinstance(action, Thread):
+                self._enter_thread(action)
+                assert action.greenlet is not None
+                action.greenlet.switch()
+                self.current = self._outside
+
+    def _next_action(self) -> Thread | None:
+        """Takes what is due: a timer's callback is run at once, a thread is returned."""
+        entry = self._calendar.pop()
+        action, entry.action = entry.action, None
+        self.now_ns = entry.at_ns
+        if isinstance(action, Thread):
+            return action
+        self.current = self._outside
+        action()
+        return None
+
+    def _time_is_up(self) -> bool:
+        self._pops += 1
+        self._pops_to_look -= 1
+        if self._pops_to_look or self._deadline_s is None:
+            self._pops_to_look = self._pops_to_look or POPS_BETWEEN_LOOKS
+            return False
+        self._pops_to_look = POPS_BETWEEN_LOOKS
+        return perf_counter() >= self._deadline_s
+
+    def next_due_ns(self) -> int | None:
+        """When the next thing is due; None when nothing ever happens again by itself."""
+        return self._calendar.head_ns()
+
+    def close(self) -> None:
+        """Ends every thread without a trace of it: from now on every operation raises MachineClosed."""
+        if self.closed:
+            return
+        self.closed = True
+        self._horizon_ns = -1
+        self.append = _refuse
+        for thread in list(self.threads.values()):
+            carrier = thread.greenlet
+            if carrier is not None and carrier.gr_frame is not None and not carrier.dead:
+                carrier.parent = getcurrent()
+                with _closing():
+                    carrier.throw(MachineClosed)
+            thread.greenlet = None
+            thread.call = None
+        self.threads.clear()
+        self._calendar = Calendar()
+
+    # ---- time
+
+    def work(self, ns: int) -> None:
+        """Uses the processor for `ns`. Others run meanwhile where they are due, and a used-up quantum gives way."""
+        due_ns = self.now_ns + ns
+        if due_ns < self._horizon_ns and self._steps and ns:
+            self._steps -= 1
+            self.now_ns = due_ns
+        else:
+            self._work_in_turn(ns)
+
+    def point(self, operation: Operation, subject: int = 0) -> None:
+        """Names the access to shared state that comes next and charges its cost; others may run first."""
+        ns = self._point_ns[operation]
+        due_ns = self.now_ns + ns
+        if due_ns < self._horizon_ns and self._steps and ns:
+            self._steps -= 1
+            self.now_ns = due_ns
+        else:
+            self._work_in_turn(ns)
+
+    def _work_in_turn(self, ns: int) -> None:
+        """Lets the calendar decide: the thread continues when its turn comes."""
+        thread = self._inside()
+        if not ns:
+            self._count_zero_delay(thread)
+        processor = self._processors[thread.processor]
+        while True:
+            if processor.slice_end_ns <= self.now_ns and not self._renew_quantum(processor, thread):
+                processor = self._processors[thread.processor]
+            step_ns = min(ns, processor.slice_end_ns - self.now_ns)
+            self._calendar.put(self.now_ns + step_ns, THREAD, thread)
+            self._switch_away()
+            ns -= step_ns
+            if not ns:
+                return
+
+    def _renew_quantum(self, processor: Processor, thread: Thread) -> bool:
+        """A quantum is used up: goes on if nobody else is ready, else waits for the next turn and returns False."""
+        if not processor.ready:
+            processor.slice_end_ns = self.now_ns + self._quantum_ns
+            return True
+        self.emit(Kind.THREAD_PREEMPTED)
+        processor.ready.append(thread)
+        self._release_processor(processor)
+        self._switch_away()
+        return False
+
+    def _count_zero_delay(self, thread: Thread) -> None:
+        if thread.zero_delays_at_ns != self.now_ns:
+            thread.zero_delays_at_ns = self.now_ns
+            thread.zero_delays = 0
+        thread.zero_delays += 1
+        if thread.zero_delays > ZERO_DELAYS_AT_ONE_INSTANT:
+            thread.zero_delays = 0
+            raise ZeroDelayLoop(f"{thread!r} made {ZERO_DELAYS_AT_ONE_INSTANT} steps without time passing")
+
+    def after(self, delay_ns: int, callback: Callable[[], None]) -> Entry:
+        """Calls back in `delay_ns`; the callback must not wait. Cancel it by the entry."""
+        return self.calendar_put(self.now_ns + delay_ns, TIMER, callback)
+
+    def sleep(self, ns: int) -> None:
+        """Gives up the processor for `ns`."""
+        ends_ns = self.now_ns + ns
+        if not ns:
+            self._count_zero_delay(self._inside())
+        while self.now_ns < ends_ns:
+            self.park(Wait.SLEEP, 0, ends_ns - self.now_ns)
+
+    def calendar_put(self, at_ns: int, rank: int, action: Any) -> Entry:
+        """Puts an entry into the calendar and lets nobody run ahead of it."""
+        self._horizon_ns = min(self._horizon_ns, at_ns)
+        return self._calendar.put(at_ns, rank, action)
+
+    # ---- waiting
+
+    def park(self, wait: Wait, subject: int = 0, timeout_ns: int | None = None) -> bool:
+        """Waits until somebody unparks this thread; False if the time limit came first.
+
+        An unpark that came before is not lost: then this returns at once.
+        """
+        thread = self._inside()
+        if thread.permit:
+            thread.permit = False
+            return True
+        thread.parked = True
+        until_ns = 0
+        if timeout_ns is not None:
+            until_ns = self.now_ns + timeout_ns
+            thread.deadline = self.after(timeout_ns, lambda: self._make_ready(thread))
+        self._give_up(thread, wait, subject, until_ns)
+        return thread.woken
+
+    def unpark(self, thread: Thread) -> None:
+        """Readies a waiting thread; one that does not wait yet will not wait. The caller pays for the wake-up."""
+        if thread.parked:
+            thread.woken = True
+            self._make_ready(thread)
+        elif not thread.ended:
+            thread.permit = True
+
+    def _give_up(self, thread: Thread, wait: Wait, subject: int, until_ns: int) -> None:
+        thread.woken = False
+        self.emit(Kind.THREAD_WAITED, until_ns=until_ns, subject=subject, a=wait)
+        self._release_processor(self._processors[thread.processor])
+        self._switch_away()
+
+    def _make_ready(self, thread: Thread) -> None:
+        """Queues a thread for its processor: a new one, or one whose wait is over."""
+        if thread.parked:
+            thread.parked = False
+            if thread.deadline is not None:
+                thread.deadline.cancel()
+                thread.deadline = None
+            self.append(
+                Kind.THREAD_READIED, self.now_ns, 0, -1, 0, 0, 0, thread.identity, 0, 0, thread.client, thread.processor
+            )
+        self._queue(thread)
+
+    def _queue(self, thread: Thread) -> None:
+        processor = self._processors[thread.processor]
+        processor.ready.append(thread)
+        if processor.running is None:
+            self._dispatch(processor)
+
+    def _release_processor(self, processor: Processor) -> None:
+        processor.running = None
+        if processor.ready:
+            self._dispatch(processor)
+
+    def _dispatch(self, processor: Processor) -> None:
+        """Gives a free processor to one of the ready; it runs after the context switch."""
+        ready = processor.ready
+        if self._policy is not None and len(ready) > 1:
+            ready.rotate(-self.choose(len(ready)))
+        thread = ready.popleft()
+        processor.running = thread
+        starts_ns = self.now_ns + self.costs.switch_ns
+        processor.slice_end_ns = starts_ns + self._quantum_ns
+        self.append(
+            Kind.THREAD_DISPATCHED, self.now_ns, starts_ns, -1, 0, 0, 0,
+            thread.identity, 0, 0, thread.client, processor.number,
+        )  # fmt: skip
+        self.calendar_put(starts_ns, THREAD, thread)
+
+    # ---- spinning, for locks
+
+    def spin(self) -> None:
+        """Waits with the processor, until `end_spin` or, after `park_spinning`, an unpark."""
+        self._inside()
+        self._switch_away()
+
+    def park_spinning(self, thread: Thread, subject: int) -> None:
+        """A spin has lasted long enough: the thread gives up its processor and goes on waiting."""
+        thread.parked = True
+        self.append(
+            Kind.THREAD_WAITED, self.now_ns, 0, -1, 0, Wait.LOCK, 0,
+            thread.identity, subject, 0, thread.client, thread.processor,
+        )  # fmt: skip
+        self._release_processor(self._processors[thread.processor])
+
+    def end_spin(self, thread: Thread) -> None:
+        """What a spinning thread waited for has come: it continues at this instant."""
+        self.calendar_put(self.now_ns, THREAD, thread)
+
+    # ---- who runs
+
+    def choose(self, n: int) -> int:
+        """Which of `n` goes on, in the order in which they came: the one door for scheduling decisions."""
+        return 0 if self._policy is None else self._policy.randrange(n)
+
+    def _inside(self) -> Thread:
+        if self.closed:
+            raise MachineClosed
+        thread = self.current
+        if thread is self._outside:
+            raise NotAThread("this is for simulated threads; it was called from outside of one")
+        return thread
+
+    def _switch_away(self) -> None:
+        """Runs what is due until the current thread's turn comes again, which is arranged for already."""
+        me = getcurrent()
+        calendar = self._calendar
+        while True:
+            head_ns = calendar.head_ns()
+            if head_ns is None or head_ns > self._limit_ns or self._time_is_up():
+                self._back_to_hub()
+                break
+            thread = self._next_action()
+            if thread is None:
+                continue
+            self._enter_thread(thread)
+            if thread.greenlet is me:
+                break
+            assert thread.greenlet is not None
+            thread.greenlet.switch()
+            break
+        if self.closed:
+            raise MachineClosed
+        if self.current.killed:
+            self.current.killed = False
+            raise ThreadKilled
+
+    def _back_to_hub(self) -> None:
+        assert self._hub is not None
+        self.current = self._outside
+        self._hub.switch()
+
+    def _enter_thread(self, thread: Thread) -> None:
+        """Makes `thread` the current one, and says how far it may run ahead."""
+        self.current = thread
+        self._steps = STEPS_BETWEEN_LOOKS
+        if not self._run_ahead:
+            self._horizon_ns = -1
+            return
+        head_ns = self._calendar.head_ns()
+        horizon_ns = self._limit_ns + 1 if head_ns is None else min(head_ns, self._limit_ns + 1)
+        self._horizon_ns = min(horizon_ns, self._processors[thread.processor].slice_end_ns)
+
+    # ---- the trace
+
+    def emit(
+        self,
+        kind: Kind,
+        *,
+        until_ns: int = 0,
+        cause: int = -1,
+        call: int = 0,
+        a: int = 0,
+        b: int = 0,
+        subject: int = 0,
+        method: int = 0,
+        client: int | None = None,
+        processor: int | None = None,
+        thread: Thread | None = None,
+    ) -> int:
+        """Appends a row at this instant, of the current thread unless another is named; its position."""
+        thread = self.current if thread is None else thread
+        return self.append(
+            kind, self.now_ns, until_ns, cause, call, a, b, thread.identity, subject, method,
+            thread.client if client is None else client,
+            thread.processor if processor is None else processor,
+        )  # fmt: skip
+
+
+def _costs_by_operation(costs: Costs) -> list[int]:
+    table = {
+        Operation.TABLE_READ: costs.table_read_ns,
+        Operation.TABLE_WRITE: costs.table_write_ns,
+        Operation.COUNT_READ: costs.phase_read_ns,
+        Operation.COUNT_CHANGE: costs.count_ns,
+        Operation.PHASE_READ: costs.phase_read_ns,
+        Operation.PHASE_WRITE: costs.table_write_ns,
+        Operation.ADVANCE: costs.advance_ns,
+        Operation.LOCK: costs.lock_ns,
+        Operation.UNLOCK: costs.lock_ns,
+        Operation.CALL_ENTRY: costs.call_entry_ns,
+        Operation.CALL_RETURN: costs.call_return_ns,
+        Operation.WAKE: costs.wake_ns,
+        Operation.TRANSFER_STEP: costs.transfer_step_ns,
+        Operation.LINE_READ: costs.line_read_ns,
+        Operation.LINE_WRITE: costs.line_write_ns,
+        Operation.WRAPPER: costs.wrapper_ns,
+    }
+    return [0, *(table[operation] for operation in Operation)]
+
+
+def nothing() -> None:
+    """What a thread does that has nothing to do."""
+
+
+def _refuse(*_: Any) -> NoReturn:
+    raise MachineClosed
+
+
+@contextmanager
+def _closing() -> Iterator[None]:
+    """While a closed machine ends its threads, whatever their last words are is of no interest."""
+    try:
+        yield
+    except (MachineClosed, ComponentHung, Exception):
+        return
