@@ -82,7 +82,7 @@ class LruPager(Component, Pager):
             self.surroundings.sleep(self.service_ns)
         with self.buffer_lock:
             if page not in self.store.stored and len(self.store.stored) >= STORED_PAGES:
-                raise MemoryError(f"all {STORED_PAGES} pages are taken, there is no room for page {index} of file {file}")
+                raise MemoryError(f"all {STORED_PAGES} pages are taken: no room for page {index} of file {file}")
             self.store.stored[page] = value
             self.store.write_backs += 1
             self._use(page)
