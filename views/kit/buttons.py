@@ -23,6 +23,7 @@ from PySide6.QtGui import (
     QResizeEvent,
 )
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QRadioButton, QSizePolicy, QToolButton, QWidget
+from shiboken6 import isValid
 
 from views.kit.glyphs import paint_glyph
 from views.kit.painted import RING_REASONS, TARGET, paint_box, paint_inner_ring
@@ -48,11 +49,17 @@ class _TextButton(QPushButton):
     def set_theme(self, theme: Theme) -> None:
         """Paint after another theme."""
         self._theme = theme
+        if self._ring is not None:
+            self._ring.set_theme(theme)
         self.updateGeometry()
         self.update()
 
     def set_action(self, action: QAction) -> None:
-        """Trigger an action, and take its words, its tool tip and whether it is possible from it, now and later."""
+        """Trigger an action, and take its words, its tool tip and whether it is possible from it, now and later.
+
+        One action for the life of a button.
+        """
+        assert self._action is None
         self._action = action
         action.changed.connect(self._follow)
         self.clicked.connect(action.trigger)
@@ -127,7 +134,7 @@ class _TextButton(QPushButton):
 
     def _drop_ring(self) -> None:
         ring, self._ring = self._ring, None
-        if ring is not None:
+        if ring is not None and isValid(ring):  # their parent may be going, and the ring have gone first
             ring.hide()
             ring.deleteLater()
 
@@ -166,6 +173,11 @@ class FocusRing(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.lie_about(button)
         self.raise_()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint after another theme."""
+        self._theme = theme
+        self.update()
 
     def lie_about(self, button: QWidget) -> None:
         """Take the place about a button again, after it has moved."""

@@ -77,7 +77,8 @@ class PanelHeader(QWidget):
 
     def buttons(self) -> list[IconButton]:
         """The buttons, from left to right."""
-        widgets = (self._row.itemAt(index).widget() for index in range(self._row.count()))
+        items = (self._row.itemAt(index) for index in range(self._row.count()))
+        widgets = (item.widget() for item in items if item is not None)
         return [widget for widget in widgets if isinstance(widget, IconButton)]
 
     def _name(self) -> None:

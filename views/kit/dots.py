@@ -46,7 +46,7 @@ _LOOP_HALO = 1.75  # radii, since the loop's arrow reaches beyond the ring
 _SQUARE_HALO = 1.4  # px beyond the radius
 _STEPS_PER_PX = 4  # radii of the atlas are rounded to a quarter of a device pixel
 
-Floats = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.floating]
 
 
 def tile_of_generation(age: int) -> int:
@@ -93,7 +93,7 @@ class DotPainter:
         painter.save()
         painter.setWorldTransform(base.inverted()[0])
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-        painter.drawPixmapFragments(*self._fragments.drawargs(), atlas.pixmap)
+        painter.drawPixmapFragments(*self._fragments.drawargs(), atlas.pixmap)  # type: ignore[call-arg]
         painter.restore()
         return count
 

@@ -244,9 +244,10 @@ class Sheet(QWidget):
         theme = self._theme
         surface, line = theme.surface, theme.line
         grounds = (surface.window, surface.canvas, surface.panel, surface.raised, surface.sunken, surface.hover)
-        tokens = (*grounds, line.grid, line.subtle, line.regular, line.strong, line.wire, theme.accent.fill)
-        tokens = (*tokens, theme.accent.tint, theme.selection.fill, theme.selection.halo, theme.flash.fill)
-        tokens = (*tokens, theme.flash.line, theme.histogram.now, theme.histogram.ghost, *theme.heat.stops)
+        lines = (line.grid, line.subtle, line.regular, line.strong, line.wire)
+        inks = (theme.accent.fill, theme.accent.tint, theme.selection.fill, theme.selection.halo)
+        washes = (theme.flash.fill, theme.flash.line, theme.histogram.now, theme.histogram.ghost)
+        tokens = (*grounds, *lines, *inks, *washes, *theme.heat.stops)
         painter.setPen(QPen(line.regular, 1))
         for index, token in enumerate(tokens):
             painter.setBrush(token)
