@@ -148,6 +148,7 @@ class Reconfiguration:
         surroundings.spawn(
             control, name=f"control {request}", processor=request % surroundings.processors, client=record.home,
             in_generation=False,
+            urgent=True,
         )  # fmt: skip
 
     def _ended(self, record: ObjectRecord) -> None:

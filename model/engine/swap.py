@@ -182,7 +182,9 @@ class MediatedSwap:
         mediator.set_phase(Phase.TRANSFER)
         self._emit(Kind.PHASE_ENTERED, b=Phase.TRANSFER)
         mover = surroundings.spawn(
-            lambda: transfer(surroundings, self._record, new, bit, self._request), name=f"transfer {self._request}"
+            lambda: transfer(surroundings, self._record, new, bit, self._request),
+            name=f"transfer {self._request}",
+            urgent=True,
         )
         try:
             surroundings.join(mover, self._settings.transfer_timeout_ns)

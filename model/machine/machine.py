@@ -74,9 +74,11 @@ class Machine(Scheduler):
         processor: int | None = None,
         client: int | None = None,
         in_generation: bool = True,
+        urgent: bool = False,
     ) -> Thread:
         """Starts a thread; by default on the processor and in the address space of the current one."""
         thread = self._new_thread(function, name, processor, client)
+        thread.urgent = urgent
         cause = self.current.call.position if self.current.call is not None else self.current.position
         thread.greenlet = greenlet(lambda: self._live(thread, in_generation, cause))
         self._make_ready(thread)

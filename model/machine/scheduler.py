@@ -184,25 +184,24 @@ class Scheduler:
             self._count_zero_delay(thread)
         processor = self._processors[thread.processor]
         while True:
-            if processor.slice_end_ns <= self.now_ns and not self._renew_quantum(processor, thread):
-                processor = self._processors[thread.processor]
-            step_ns = min(ns, processor.slice_end_ns - self.now_ns)
-            self._calendar.put(self.now_ns + step_ns, THREAD, thread)
+            while processor.slice_end_ns <= self.now_ns:
+                self._renew_quantum(processor, thread)
+            starts_ns = self.now_ns
+            thread.due = self._calendar.put(min(starts_ns + ns, processor.slice_end_ns), THREAD, thread)
             self._switch_away()
-            ns -= step_ns
+            ns -= self.now_ns - starts_ns
             if not ns:
                 return
 
-    def _renew_quantum(self, processor: Processor, thread: Thread) -> bool:
-        """A quantum is used up: goes on if nobody else is ready, else waits for the next turn and returns False."""
+    def _renew_quantum(self, processor: Processor, thread: Thread) -> None:
+        """A quantum is used up: goes on if nobody else is ready, else waits for the next turn."""
         if not processor.ready:
             processor.slice_end_ns = self.now_ns + self._quantum_ns
-            return True
+            return
         self.emit(Kind.THREAD_PREEMPTED)
         processor.ready.append(thread)
         self._release_processor(processor)
         self._switch_away()
-        return False
 
     def _count_zero_delay(self, thread: Thread) -> None:
         if thread.zero_delays_at_ns != self.now_ns:
@@ -277,9 +276,23 @@ class Scheduler:
 
     def _queue(self, thread: Thread) -> None:
         processor = self._processors[thread.processor]
-        processor.ready.append(thread)
+        if not thread.urgent:
+            processor.ready.append(thread)
+        else:
+            processor.ready.insert(sum(ready.urgent for ready in processor.ready), thread)
         if processor.running is None:
             self._dispatch(processor)
+        elif thread.urgent and not processor.running.urgent:
+            self._cut_short(processor, processor.running)
+
+    def _cut_short(self, processor: Processor, running: Thread) -> None:
+        """Ends the quantum of the thread that has the processor; what it had begun goes on in its next turn."""
+        processor.slice_end_ns = self.now_ns
+        if running.due is not None and running.due.action is running:
+            running.due.cancel()
+            running.due = self.calendar_put(self.now_ns, THREAD, running)
+        if running is self.current:
+            self._horizon_ns = min(self._horizon_ns, self.now_ns)
 
     def _release_processor(self, processor: Processor) -> None:
         processor.running = None

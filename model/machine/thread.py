@@ -27,6 +27,7 @@ class Thread:
         "call",
         "client",
         "deadline",
+        "due",
         "ended",
         "error",
         "function",
@@ -41,6 +42,7 @@ class Thread:
         "processor",
         "result",
         "token",
+        "urgent",
         "woken",
         "zero_delays",
         "zero_delays_at_ns",
@@ -61,6 +63,9 @@ class Thread:
         self.parked = False
         self.permit = False
         self.woken = False
+        self.urgent = False
+        """Goes before others and ends their quantum: the engine's control threads, as interrupts would."""
+        self.due: Entry | None = None
         self.deadline: Entry | None = None
         self.joiners: list[Thread] = []
         self.killed = False
