@@ -12,14 +12,18 @@ from typing import Any
 from model.projections.facts import FactsFold
 from model.projections.latency import LatencyFold
 from model.projections.projection import Projection
+from model.projections.receipt import duration
 from model.projections.swaps import SwapsFold
 from model.projections.topology import TopologyFold
 from model.session import Session
 from model.trace.names import NamesFold
-from model.trace.story import sentence
+from model.trace.story import line
 
 SLICE_S = 0.1
 """Wall time of a run between two portions of its story."""
+
+ROWS_TOLD_AT_ONCE = 256
+"""Rows that are told by the names known after the last of them: names live longer than that."""
 
 
 class RunReport:
@@ -28,10 +32,10 @@ class RunReport:
     def __init__(self, session: Session) -> None:
         self._session = session
         trace = session.trace
-        self._swaps = Projection(trace, SwapsFold())
+        self._swaps = Projection(trace, SwapsFold(trace))
         self._latency = Projection(trace, LatencyFold())
         self._counts = Projection(trace, FactsFold())
-        self._topology = Projection(trace, TopologyFold())
+        self._topology = Projection(trace, TopologyFold(trace))
 
     def numbers(self) -> dict[str, Any]:
         """Everything, by the names that the JSON object has."""
@@ -59,7 +63,7 @@ class RunReport:
         numbers = self.numbers()
         calls = numbers["calls"]
         lines = [
-            f"{self._session.scenario.title or self._session.scenario.name}: {_time(numbers['until_ns'])} simulated",
+            f"{self._session.scenario.title or self._session.scenario.name}: {duration(numbers['until_ns'])} simulated",
             f"calls: {calls['issued']:,} issued, {calls['returned']:,} returned, {calls['raised']:,} raised, "
             f"{calls['in_flight']:,} in flight",
         ]
@@ -67,19 +71,18 @@ class RunReport:
             why = f" ({swap['reason']})" if swap["reason"] else ""
             lines.append(
                 f"swap: {swap['component']}, {swap['from']} to {swap['to']}: {swap['outcome']}{why}; "
-                f"{swap['blocked']} calls blocked, at most {_time(swap['longest_blocked_ns'])}"
+                f"{swap['blocked']} calls blocked, at most {duration(swap['longest_blocked_ns'])}"
             )
         for name, latency in numbers["latency"].items():
             lines.append(
-                f"latency: {name}, {latency['count']:,} calls, half within {_time(latency['p50_ns'])}, "
-                f"99 of 100 within {_time(latency['p99_ns'])}, all within {_time(latency['max_ns'])}"
+                f"latency: {name}, {latency['count']:,} calls, half within {duration(latency['p50_ns'])}, "
+                f"99 of 100 within {duration(latency['p99_ns'])}, all within {duration(latency['max_ns'])}"
             )
         return "\n".join([*lines, f"fingerprint: {numbers['fingerprint']}"])
 
     def _swap_receipts(self, head: int) -> list[dict[str, Any]]:
-        topology = self._topology.at(head)
         swaps = self._swaps.at(head).by_request.values()
-        return [swap.receipt(self._session.now_ns).as_json(topology) for swap in swaps if swap.sort == "swap"]
+        return [swap.receipt(self._session.now_ns).as_json() for swap in swaps if swap.sort == "swap"]
 
     def _latencies(self, head: int) -> dict[str, dict[str, int]]:
         latency = self._latency.at(head)
@@ -97,26 +100,18 @@ class RunReport:
 
 
 def story_lines(session: Session, until_ns: int) -> Iterator[str]:
-    """Runs the session and tells each row as it comes, its instant before it."""
+    """Runs the session and tells each row as it comes, its clock before it."""
     trace = session.trace
-    names = Projection(trace, NamesFold())
+    names = Projection(trace, NamesFold(trace))
     told = 0
     done = False
     while not done:
         done = session.advance(until_ns, SLICE_S)
-        known = names.at(trace.head)
         # A slice writes far fewer rows than the trace holds; what it let go all the same cannot be told.
-        for position in range(max(told, trace.tail), trace.head):
-            event = trace.event(position)
-            if event.at_ns > until_ns:
-                break
-            yield sentence(trace, known, event)
-        told = trace.head
-
-
-def _time(time_ns: int) -> str:
-    """A span as a person reads it, to three places."""
-    for unit, size in (("s", 1_000_000_000), ("ms", 1_000_000), ("µs", 1_000)):
-        if time_ns >= size:
-            return f"{time_ns / size:.3g} {unit}"
-    return f"{time_ns} ns"
+        told = max(told, trace.tail)
+        while told < trace.head:
+            last = min(trace.head, told + ROWS_TOLD_AT_ONCE)
+            known = names.at(last)
+            for position in range(told, last):
+                yield line(trace, known, trace.event(position))
+            told = last

@@ -240,12 +240,22 @@ class Session:
         recording = RecordingTable(
             product_version=product_version(),
             end_ns=self._now_ns,
-            fingerprint=self.trace.fingerprint(),
+            fingerprint=self._fingerprint(),
             machine_sha256=machine_sha256(self.scenario),
             fingerprints=tuple(self.fingerprints),
             sources=before.sources if before else (),
         )
         return msgspec.structs.replace(self.scenario, script=self.script, recording=recording)
+
+    def _fingerprint(self) -> str:
+        """That of the run up to `now_ns`. A hung run has rows beyond it, so it is run again to be told."""
+        if not self._hung:
+            return self.trace.fingerprint()
+        again = self.again(self._now_ns)
+        again.advance(self._now_ns)
+        fingerprint = again.trace.fingerprint()
+        again.close()
+        return fingerprint
 
     def again(self, until_ns: int) -> Session:
         """A session at the beginning, with the commands up to `until_ns` for its script."""

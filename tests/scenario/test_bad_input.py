@@ -27,7 +27,7 @@ settings = { update_ns = 500 }
 [[workloads]]
 kind = "steady"
 client = "steady"
-uses = { counter = "counter" }
+uses = { target = "counter" }
 [[script]]
 at = "1 ms"
 command = "swap"
@@ -61,8 +61,7 @@ SHAPES = [
     (
         "processors",
         "procesors",
-        "machine.procesors: there is no such key here; "
-        "write processors, or another of costs, generations, quantum.",
+        "machine.procesors: there is no such key here; write processors, or another of costs, generations, quantum.",
     ),
     ("= 2\ncosts", '= "2"\ncosts', "machine.processors: this is a text in quotes; write a whole number."),
     ("= 2\ncosts", "= 65\ncosts", "machine.processors: this is out of its bounds; write a number <= 64."),
@@ -137,7 +136,7 @@ NAMES = [
     (
         '= "counter" }',
         '= "countre" }',
-        "workloads[0].uses.counter: there is no component 'countre'; write counter.",
+        "workloads[0].uses.target: there is no component 'countre'; write counter.",
     ),
     (
         'object = "counter"',
@@ -146,8 +145,8 @@ NAMES = [
     ),
     (
         "counter_partitioned",
-        "counter_parted",
-        "script[0].implementation: there is no implementation 'counter_parted'; write counter_partitioned",
+        "counter_partitoned",
+        "script[0].implementation: there is no implementation 'counter_partitoned'; write counter_partitioned",
     ),
     (
         "{ counter = [",
