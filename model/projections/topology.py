@@ -311,14 +311,22 @@ class TopologyDraft:
             arrives = bool(node.instance)
             node = replace(node, arriving=event.subject) if arrives else replace(node, instance=event.subject)
             self.objects.put(event.b, node)
+        self._trim_instances()
 
     def _destroy_instance(self, event: Event) -> None:
         if known := self.instances.now.get(event.subject):
             self.instances.put(event.subject, replace(known, destroyed_ns=event.at_ns))
-            gone = [identity for identity, known in self.instances.now.items() if known.destroyed_ns is not None]
-            for identity in gone[:-PASTS_KEPT]:
-                self.instances.drop(identity)
             self._forget_figures(event.subject)
+
+    def _trim_instances(self) -> None:
+        """Keeps the last PASTS_KEPT of those that serve nobody, destroyed or not: one may have failed to be made."""
+        if len(self.instances.now) <= len(self.objects.now) + PASTS_KEPT:
+            return
+        needed = {identity for node in self.objects.now.values() for identity in (node.instance, node.arriving)}
+        past = [identity for identity in self.instances.now if identity not in needed]
+        for identity in past[:-PASTS_KEPT]:
+            self.instances.drop(identity)
+            self._forget_figures(identity)
 
     def _make_entry(self, event: Event) -> None:
         self._new_entries.add((event.client, event.subject))
