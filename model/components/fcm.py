@@ -21,6 +21,7 @@ from model.engine.component import Interface
 from model.protocols import BY_REFERENCE, CANONICAL, NULL_SWAP
 
 PAGE_BYTES = 4096
+DESCRIPTOR_BYTES = 64
 FILE_PAGES = 1 << 24
 
 CANONICAL_PAGES = 12
@@ -83,7 +84,8 @@ class FileImage:
     """A file cache as it travels: CANONICAL_PAGES keeps its pages in order of replacement, CANONICAL by index.
 
     The order is worth keeping and not worth requiring: an implementation that has no such order speaks the canonical
-    form alone, and comparing two of those compares what a client can see.
+    form alone, and comparing two of those compares what a client can see. The canonical form copies the pages;
+    canonical pages stay in their frames, and only what describes them moves.
     """
 
     file: int
@@ -93,11 +95,6 @@ class FileImage:
     hits: int
     misses: int
     write_backs: int
-
-    @property
-    def size_bytes(self) -> int:
-        """What is copied: the pages' contents; descriptors ride along."""
-        return len(self.pages) * PAGE_BYTES
 
     def by_index(self) -> FileImage:
         return replace(self, pages=tuple(sorted(self.pages)))

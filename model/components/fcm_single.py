@@ -37,15 +37,6 @@ class SingleFileCache(PagedFile):
         self._tell_now_and_then()
         return page.value
 
-    def write_page(self, index: int, value: int) -> None:
-        check_pages(index)
-        self.surroundings.work(self.copy_ns)
-        if not self._overwrite(index, value):
-            with self.transit:
-                if not self._overwrite(index, value):
-                    self._insert(index, value)
-        self._tell_now_and_then()
-
     def package(self, bit: int) -> Package:
         if bit in (NULL_SWAP, BY_REFERENCE):
             return Package(self.state, 0)
@@ -71,34 +62,13 @@ class SingleFileCache(PagedFile):
             if page is not None:
                 self.surroundings.write(self.line)
                 self.surroundings.work(self.map_ns)
-                self._touch(index)
+                self.state.pages.move_to_end(index)
+                self.state.hits += 1
             return page
 
-    def _overwrite(self, index: int, value: int) -> bool:
-        """Whether the page was resident; it has the value now."""
-        with self.page_list:
-            self.surroundings.work(self.lookup_ns)
-            page = self.state.pages.get(index)
-            if page is None:
-                return False
-            self.surroundings.write(self.line)
-            self.surroundings.work(self.map_ns)
-            self._touch(index)
-            self._put(index, page, value)
-            return True
-
-    def _insert(self, index: int, value: int) -> None:
-        """A page that was not resident is written whole, so nothing is fetched. Called with the transit lock held."""
-        self._make_room()
-        with self.page_list:
-            self.surroundings.work(self.map_ns)
-            page = self.state.pages[index] = Page(value, dirty=True)
-            self._put(index, page, value)
-            self.state.misses += 1
-
-    def _touch(self, index: int) -> None:
+    def _put(self, index: int, value: int) -> None:
+        super()._put(index, value)
         self.state.pages.move_to_end(index)
-        self.state.hits += 1
 
     def _choose_victim(self) -> int:
         return next(iter(self.state.pages))

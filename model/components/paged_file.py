@@ -4,13 +4,16 @@ Two locks. The *lock of the page list* is held while the list is looked at or ch
 another component. The *lock of pages in transit* is held while pages come from the pager or go to it, and is taken
 first:
 
-    page wanted, not resident ->  transit { list {still not there?}  make room  fetch  list {insert} }
-    page wanted, resident     ->            list {find}
+    read, resident                      ->            list {find}
+    read, not resident                  ->  transit { list {still not there?}  make room  fetch  list {insert} }
+    written, resident or a frame free   ->            list {write}
+    written, no frame free              ->  transit { make room  list {write} }
 
 As all traffic with the pager of one file is under the transit lock, a page cannot be fetched while a newer value of it
 is on its way out, and of two write-backs of one page the later value arrives later.
 
-Limits: the misses of one file are served one after the other.
+Limits: the fetches of one file are served one after the other. A write may take the frame that was freed for a fetch,
+so that a file may hold one page more than it has frames.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ from dataclasses import dataclass
 
 from model.components.fcm import (
     CANONICAL_PAGES,
+    DESCRIPTOR_BYTES,
     FILE_PAGES,
     PAGE_BYTES,
     FileCache,
@@ -60,7 +64,7 @@ class FileState:
 
 
 class PagedFile(Component, FileCache):
-    """The common part; an implementation brings `read_page`, `write_page` and its choice of victims."""
+    """The common part; an implementation brings `read_page` and its choice of victims."""
 
     uses = {"pager": Pager}
     settings = {
@@ -69,6 +73,7 @@ class PagedFile(Component, FileCache):
         "lookup_ns": Setting(300, "time to find a page in its list", 0, MICROSECOND_NS * 1_000),
         "map_ns": Setting(400, "time to map a page that was found", 0, MICROSECOND_NS * 1_000),
         "copy_ns": Setting(300, "time to copy between a page and its reader or writer", 0, MICROSECOND_NS * 1_000),
+        "adopt_ns": Setting(30, "time to enter a page that comes from a predecessor", 0, MICROSECOND_NS * 1_000),
         "report_every": Setting(16, "calls from one report of the figures to the next", 1, 1_000_000),
     }
     file: int
@@ -76,6 +81,7 @@ class PagedFile(Component, FileCache):
     lookup_ns: int
     map_ns: int
     copy_ns: int
+    adopt_ns: int
     report_every: int
 
     def __init__(
@@ -95,6 +101,15 @@ class PagedFile(Component, FileCache):
         self._calls_since_told = 0
 
     # ---- calls that are alike
+
+    def write_page(self, index: int, value: int) -> None:
+        check_pages(index)
+        self.surroundings.work(self.copy_ns)
+        if not self._write(index, value, room_made=False):
+            with self.transit:
+                self._make_room()
+                self._write(index, value, room_made=True)
+        self._tell_now_and_then()
 
     def discard(self, first: int, count: int) -> int:
         check_pages(first, count)
@@ -141,9 +156,12 @@ class PagedFile(Component, FileCache):
     # ---- state transfer
 
     def package(self, bit: int) -> Package:
-        if bit in (CANONICAL, CANONICAL_PAGES):
+        if bit == CANONICAL_PAGES:
             image = self._image()
-            return Package(image if bit == CANONICAL_PAGES else image.by_index(), image.size_bytes)
+            return Package(image, len(image.pages) * DESCRIPTOR_BYTES)
+        if bit == CANONICAL:
+            image = self._image().by_index()
+            return Package(image, len(image.pages) * PAGE_BYTES)
         return super().package(bit)
 
     def unpackage(self, bit: int, package: Package) -> None:
@@ -153,7 +171,10 @@ class PagedFile(Component, FileCache):
         image = package.state
         if not isinstance(image, FileImage):
             raise TypeError(f"the canonical form of a file cache is a FileImage, not a {type(image).__name__}")
-        pages = OrderedDict((index, Page(value, dirty)) for index, value, dirty in image.pages)
+        pages = OrderedDict()
+        for index, value, dirty in image.pages:
+            self.surroundings.work(self.adopt_ns)
+            pages[index] = Page(value, dirty)
         self._take(
             FileState(image.file, image.frames, image.length, pages, image.hits, image.misses, image.write_backs)
         )
@@ -181,20 +202,17 @@ class PagedFile(Component, FileCache):
         """
         for _ in range(2 * self.state.frames):
             with self.page_list:
-                victim = self._victim()
-                if victim is None:
+                if self._has_free_frame():
                     return
+                victim = self._choose_victim()
                 if not self.state.pages[victim].dirty:
                     self._forget(victim)
                     del self.state.pages[victim]
                     continue
             self._write_back(victim)
 
-    def _victim(self) -> int | None:
-        """The page whose frame is used next, None when one is free. Called with the list's lock held."""
-        if len(self.state.pages) < self.state.frames:
-            return None
-        return self._choose_victim()
+    def _has_free_frame(self) -> bool:
+        return len(self.state.pages) < self.state.frames
 
     @abstractmethod
     def _choose_victim(self) -> int:
@@ -209,11 +227,11 @@ class PagedFile(Component, FileCache):
     def _fetch(self, index: int) -> Page:
         """Brings a page in. Called with the transit lock held, when it is not resident."""
         self._make_room()
-        page = Page(self._pager().fetch(self.state.file, index), dirty=False)
+        fetched = Page(self._pager().fetch(self.state.file, index), dirty=False)
         with self.page_list:
-            self.state.pages[index] = page
             self.state.misses += 1
-        return page
+            # It may have been written meanwhile, and then it is newer than what the pager had.
+            return self.state.pages.setdefault(index, fetched)
 
     def _write_back(self, index: int) -> bool:
         """Whether the page was dirty; it is at the pager now. Called with the transit lock held."""
@@ -232,12 +250,27 @@ class PagedFile(Component, FileCache):
             self.state.write_backs += 1
         return True
 
+    def _write(self, index: int, value: int, *, room_made: bool) -> bool:
+        """Whether it wrote the page: it does if the page is resident, or there is room for it."""
+        with self.page_list:
+            self.surroundings.work(self.lookup_ns)
+            if index not in self.state.pages and not room_made and not self._has_free_frame():
+                return False
+            self.surroundings.write(self.line)
+            self.surroundings.work(self.map_ns)
+            self._put(index, value)
+            return True
+
     def _drop(self, first: int, end: int) -> int:
         """How many pages were resident in [first, end); they are gone. Called with both locks held."""
-        gone = [index for index in self.state.pages if first <= index < end]
+        pages = self.state.pages
+        if end - first < len(pages):
+            gone = [index for index in range(first, end) if index in pages]
+        else:
+            gone = sorted(index for index in pages if first <= index < end)
         for index in gone:
             self._forget(index)
-            del self.state.pages[index]
+            del pages[index]
         return len(gone)
 
     def _dirty_pages(self, first: int, end: int) -> list[int]:
@@ -245,9 +278,16 @@ class PagedFile(Component, FileCache):
             self.surroundings.work(self.lookup_ns)
             return sorted(index for index, page in self.state.pages.items() if page.dirty and first <= index < end)
 
-    def _put(self, index: int, page: Page, value: int) -> None:
-        """A page is written. Called with the list's lock held."""
-        page.value, page.dirty = value, True
+    def _put(self, index: int, value: int) -> None:
+        """A page is written, whole, so that nothing need be fetched. Called with the list's lock held."""
+        page = self.state.pages.get(index)
+        if page is None:
+            self.state.pages[index] = Page(value, dirty=True)
+            self.state.misses += 1
+        else:
+            self._forget(index)
+            page.value, page.dirty = value, True
+            self.state.hits += 1
         self.state.length = max(self.state.length, (index + 1) * PAGE_BYTES)
 
     # ---- figures

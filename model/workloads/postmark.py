@@ -49,7 +49,7 @@ class Store(Protocol):
 
     def read(self, place: int, size: int) -> list[int]: ...
     def remove(self, place: int, size: int) -> None: ...
-    def flush(self) -> None: ...
+    def flush(self, place: int, size: int) -> None: ...
 
 
 class Postmark(Workload):
@@ -66,8 +66,9 @@ class Postmark(Workload):
         "high_bytes": Setting(8_192, "the largest size of a file", 1, 1 << 24),
         "read_bias": Setting(EVEN_BIAS, "reads, of ten reads and appends; -1 for neither", -1, 10),
         "create_bias": Setting(EVEN_BIAS, "creations, of ten creations and deletions; -1 for neither", -1, 10),
-        "think_ns": Setting(6_000, "mean time of the program's own between two operations", 1, 1_000_000_000),
-        "flush_every": Setting(32, "transactions of a loop from one flush to the next; 0 for never", 0, 1 << 40),
+        "think_ns": Setting(6_000, "mean time that a loop waits before each operation", 1, 1_000_000_000),
+        "compute_ns": Setting(1_000, "mean time that a loop computes before each operation", 1, 1_000_000_000),
+        "flush_every": Setting(8, "transactions of a loop from one flush of a file to the next; 0: never", 0, 1 << 40),
         "first_page": Setting(0, "the page at which the extents begin", 0, FILE_PAGES),
     }
     files: int
@@ -77,6 +78,7 @@ class Postmark(Workload):
     read_bias: int
     create_bias: int
     think_ns: int
+    compute_ns: int
     flush_every: int
     first_page: int
 
@@ -173,8 +175,10 @@ class PostmarkLoop:
         self._request(lambda: self._store(slot).remove(extent.place, extent.size))
 
     def flush(self) -> None:
-        slot, _ = self._some_file() if self.live else (0, None)
-        self._request(self._store(slot).flush)
+        """Sees to it that one file is with the pager, as programs do with what must not be lost."""
+        if self.live:
+            slot, extent = self._some_file()
+            self._request(lambda: self._store(slot).flush(extent.place, extent.size))
 
     def _extend(self, slot: int, size: int) -> None:
         """Makes a file `size` bytes long; its last page so far is written anew with what follows."""
@@ -200,8 +204,11 @@ class PostmarkLoop:
         return low + self.stream.randrange(high - low + 1)
 
     def _request(self, function: Callable[[], None]) -> bool:
-        self.postmark.surroundings.work(drawn_around(self.stream, self.postmark.think_ns))
-        return self.postmark.request(function)
+        """Waits, computes, and enters the kernel; as `Workload.request`."""
+        postmark = self.postmark
+        postmark.surroundings.sleep(drawn_around(self.stream, postmark.think_ns))
+        postmark.surroundings.work(drawn_around(self.stream, postmark.compute_ns))
+        return postmark.request(function)
 
 
 class CacheStore:
@@ -220,8 +227,8 @@ class CacheStore:
     def remove(self, place: int, size: int) -> None:
         self._cache().discard(place, -(-size // PAGE_BYTES))
 
-    def flush(self) -> None:
-        self._cache().flush()
+    def flush(self, place: int, size: int) -> None:
+        self._cache().flush(place, -(-size // PAGE_BYTES))
 
     def _cache(self) -> FileCache:
         """Looked up for every call: the table may name another component by now."""
@@ -245,7 +252,7 @@ class SessionStore:
     def remove(self, place: int, size: int) -> None:
         self._session().remove(place * PAGE_BYTES, size)
 
-    def flush(self) -> None:
+    def flush(self, place: int, size: int) -> None:
         """A session holds nothing back."""
 
     def _session(self) -> FileSession:

@@ -17,13 +17,16 @@ import pytest
 import model.components
 from model.components import IMPLEMENTATIONS, INTERFACES
 from model.components.counter import Counter
+from model.components.counter_partitioned import PartitionedCounter
+from model.components.counter_shared import SharedCounter
 from model.components.failing import FAILING
-from model.components.fcm import PAGE_BYTES, FileCache
+from model.components.fcm import CANONICAL_PAGES, PAGE_BYTES, FileCache
+from model.components.fcm_single import SingleFileCache
 from model.components.file_session import FileSession
 from model.components.pager import Pager
 from model.components.relay import Relay
 from model.engine.component import Component, Package, calls_of, interface_of
-from model.protocols import CANONICAL, negotiate, vector
+from model.protocols import BY_REFERENCE, CANONICAL, negotiate, vector
 from tests.fake_surroundings import Built, FakeSurroundings, Injected
 
 SOUND = [implementation for implementation in IMPLEMENTATIONS if implementation not in FAILING]
@@ -287,3 +290,48 @@ def test_negotiated_protocol(old: str, new: str, protocol: str) -> None:
     bit = negotiate(vector(known[old].transfer_protocols), vector(known[new].transfer_protocols))
     assert bit is not None
     assert interface_of(known[old]).protocols[bit] == protocol
+
+
+# ---- the suite itself: what it says is kept, it can find broken
+
+
+class LosesDirt(SingleFileCache):
+    """Takes every page for clean."""
+
+    def unpackage(self, bit: int, package: Package) -> None:
+        super().unpackage(bit, package)
+        for page in self.state.pages.values():
+            page.dirty = False
+
+
+class EmptiesTheOldOne(SingleFileCache):
+    """Moves the pages out of the old one's list instead of sharing it."""
+
+    def unpackage(self, bit: int, package: Package) -> None:
+        pages = package.state.pages
+        self.state.pages.update((index, pages.pop(index)) for index in list(pages))
+        self.surroundings.work(1)
+        self.state.length = package.state.length
+
+
+class ForgetsTheTickets(PartitionedCounter):
+    """Begins its tickets anew."""
+
+    def unpackage(self, bit: int, package: Package) -> None:
+        super().unpackage(bit, package)
+        self.cells.base_ticket = 1
+
+
+@pytest.mark.parametrize(
+    ("test", "old", "new", "bit"),
+    [
+        (test_nothing_is_lost_on_the_way, SingleFileCache, LosesDirt, CANONICAL_PAGES),
+        (test_old_one_is_untouched_until_the_commit, SingleFileCache, LosesDirt, BY_REFERENCE),
+        (test_old_one_is_untouched_until_the_commit, SingleFileCache, EmptiesTheOldOne, BY_REFERENCE),
+        (test_abandoned_at_any_step_the_old_one_serves_on, SingleFileCache, EmptiesTheOldOne, BY_REFERENCE),
+        (test_nothing_is_lost_on_the_way, SharedCounter, ForgetsTheTickets, CANONICAL),
+    ],
+)
+def test_planted_fault_is_found(test: Callable[..., None], old: type[Component], new: type[Component], bit: int) -> None:
+    with pytest.raises(AssertionError):
+        test(old, new, bit)
