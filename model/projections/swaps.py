@@ -288,7 +288,8 @@ class _Draft:
         requests = dict.fromkeys([*self._swaps.now, *self._thawed])
         over = [request for request in requests if self._known(request).over]
         for request in over[:-FATES_REMEMBERED]:
-            if self._known(request).fates and (swap := self._thaw(request)):
+            # A swap that is thawed may have met calls which its frozen self does not show.
+            if (request in self._thawed or self._known(request).fates) and (swap := self._thaw(request)):
                 swap.drop_fates()
         for request in over[:-ENDED_KEPT]:
             self._thawed.pop(request, None)
