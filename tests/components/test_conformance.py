@@ -257,7 +257,7 @@ def test_no_lock_is_held_after_a_call(implementation: type[Component]) -> None:
 @pytest.mark.parametrize("implementation", SOUND, ids=named)
 def test_unknown_setting_is_refused(implementation: type[Component]) -> None:
     with pytest.raises(TypeError, match="no setting 'colour'"):
-        implementation(FakeSurroundings(), {}, colour=3)  # type: ignore[arg-type]
+        implementation(FakeSurroundings(), {}, colour=3)
 
 
 def test_catalogue_names_every_class_of_the_package_once() -> None:
@@ -332,6 +332,8 @@ class ForgetsTheTickets(PartitionedCounter):
         (test_nothing_is_lost_on_the_way, SharedCounter, ForgetsTheTickets, CANONICAL),
     ],
 )
-def test_planted_fault_is_found(test: Callable[..., None], old: type[Component], new: type[Component], bit: int) -> None:
+def test_planted_fault_is_found(
+    test: Callable[..., None], old: type[Component], new: type[Component], bit: int
+) -> None:
     with pytest.raises(AssertionError):
         test(old, new, bit)

@@ -71,7 +71,7 @@ def test_after_a_failed_write_a_file_is_not_held_against_the_cache() -> None:
     load = postmark(surroundings, {"cache": FakeReference()}, files=1)
     loop = PostmarkLoop(load, 0, surroundings.stream("test"))
     loop.create()
-    load.stores[0].reference.object = built.component  # type: ignore[attr-defined]
+    load.stores[0].reference.object = built.component
     loop.read()
     assert (load.failed, load.mismatches) == (1, 0)
 

@@ -21,7 +21,7 @@ def told(surroundings: FakeSurroundings, identity: int) -> dict[str, int]:
 
 def test_counter_counts_by_method() -> None:
     surroundings = FakeSurroundings()
-    counter = CallCounter(surroundings, identity=5, report_every=1)  # type: ignore[arg-type]
+    counter = CallCounter(surroundings, identity=5, report_every=1)
     for method in ("read_page", "write_page", "read_page"):
         counter.precall(method, (1,))
     assert told(surroundings, 5) == {"calls": 3, "calls of read_page": 2, "calls of write_page": 1}
@@ -33,7 +33,7 @@ def test_counter_needs_no_postcall() -> None:
 
 def test_timer_knows_shortest_longest_and_total_over_all_processors() -> None:
     surroundings = FakeSurroundings()
-    timer = CallTimer(surroundings, identity=5)  # type: ignore[arg-type]
+    timer = CallTimer(surroundings, identity=5)
     for processor, ns in ((0, 40), (3, 10), (0, 25)):
         with surroundings.on(processor):
             state = timer.precall("add", ())
@@ -44,14 +44,14 @@ def test_timer_knows_shortest_longest_and_total_over_all_processors() -> None:
 
 def test_timer_times_a_call_that_raised() -> None:
     surroundings = FakeSurroundings()
-    timer = CallTimer(surroundings, identity=5)  # type: ignore[arg-type]
+    timer = CallTimer(surroundings, identity=5)
     timer.postcall("add", timer.precall("add", ()), None, ValueError())
     assert (timer.times("add").calls, timer.inside.value) == (1, 0)
 
 
 def test_timer_knows_how_many_calls_were_inside_at_once() -> None:
     surroundings = FakeSurroundings()
-    timer = CallTimer(surroundings, identity=5)  # type: ignore[arg-type]
+    timer = CallTimer(surroundings, identity=5)
     states = [timer.precall("add", ()) for _ in range(3)]
     for state in states:
         timer.postcall("add", state, None, None)
@@ -61,7 +61,7 @@ def test_timer_knows_how_many_calls_were_inside_at_once() -> None:
 
 def test_timer_tells_the_first_call_and_then_now_and_again() -> None:
     surroundings = FakeSurroundings()
-    timer = CallTimer(surroundings, identity=5, report_every=4)  # type: ignore[arg-type]
+    timer = CallTimer(surroundings, identity=5, report_every=4)
     heard = []
     for _ in range(9):
         timer.postcall("add", timer.precall("add", ()), None, None)
@@ -80,7 +80,7 @@ def test_says_what_it_is(wrapper: type[Wrapper]) -> None:
 @pytest.mark.parametrize("wrapper", WRAPPERS, ids=lambda wrapper: wrapper.name)
 def test_unknown_setting_is_refused(wrapper: type[Wrapper]) -> None:
     with pytest.raises(TypeError, match="no setting 'colour'"):
-        wrapper(FakeSurroundings(), colour=3)  # type: ignore[arg-type]
+        wrapper(FakeSurroundings(), colour=3)
 
 
 def test_catalogue_names_every_class_of_the_package_once() -> None:
