@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 BAD_INPUT = 2
 DIVERGED = 3
 HUNG = 4
+COMMANDS = ("run", "snapshot", "story", "scenarios", "window")
 SLICE_S = 0.1
 """Wall time between two looks at the terminal."""
 
@@ -51,17 +52,13 @@ Trust = Annotated[
 def main(arguments: list[str] | None = None) -> int:
     """Runs one command; its exit status."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    named = {command.name for command in application.registered_commands}
-    if not given or (given[0] not in named and given[0] not in ("--help", "--version")):
+    if not given or given[0] not in (*COMMANDS, "--help", "--version"):
         given.insert(0, "window")
     try:
         with _one_sentence_for_bad_input():
             application(given, prog_name="changeover")
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
-    except BrokenPipeError:
-        # Whoever read our output has enough of it. Python would complain again when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 

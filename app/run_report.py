@@ -33,8 +33,8 @@ class RunReport:
         self._session = session
         trace = session.trace
         self._swaps = Projection(trace, SwapsFold(trace))
-        self._latency = Projection(trace, LatencyFold())
-        self._counts = Projection(trace, FactsFold())
+        self._latency = Projection(trace, LatencyFold(trace))
+        self._counts = Projection(trace, FactsFold(trace))
         self._topology = Projection(trace, TopologyFold(trace))
 
     def numbers(self) -> dict[str, Any]:
