@@ -39,6 +39,7 @@ ROW: Final = np.dtype(
 CHUNK_ROWS: Final = 4096
 
 _PACKING: Final = Struct("<6q2i4h")
+_PACK_INTO: Final = _PACKING.pack_into
 _ROW_SHIFT: Final = 6
 _CHUNK_MASK: Final = CHUNK_ROWS - 1
 _CHUNK_BYTES: Final = CHUNK_ROWS << _ROW_SHIFT
@@ -112,7 +113,7 @@ class Trace:
         assert at_ns >= self._last_ns, f"at_ns goes back from {self._last_ns} to {at_ns}"
         position = self.head
         offset = (position & _CHUNK_MASK) << _ROW_SHIFT
-        _PACKING.pack_into(
+        _PACK_INTO(
             self._open, offset, at_ns, until_ns, cause, call, a, b, thread, subject, kind, method, client, processor
         )
         self._last_ns = at_ns
