@@ -18,8 +18,11 @@ class ZeroDelayLoop(RuntimeError):
     """A thread went on and on without simulated time passing."""
 
 
-class ComponentHung(RuntimeError):
-    """Component code ran for seconds of wall time without reaching a point. Ends the run; never stands in the trace."""
+class ComponentHung(BaseException):
+    """Component code ran for seconds of wall time without reaching a point. Ends the run; never stands in the trace.
+
+    Not an Exception, so that the component that hangs does not get to handle it.
+    """
 
 
 class NotAThread(RuntimeError):

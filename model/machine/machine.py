@@ -102,12 +102,13 @@ class Machine(Scheduler):
 
     def _live(self, thread: Thread, in_generation: bool, cause: int) -> None:
         """A thread's life on a greenlet of its own; the processor is its successor's when this returns."""
+        assert self._hub is not None
+        getcurrent().parent = self._hub  # where an error that ends the run must come out
         try:
             self._serve(thread, in_generation, cause)
         except MachineClosed:
             return
         self._release_processor(self._processors[thread.processor])
-        assert self._hub is not None
         thread.greenlet = None
         getcurrent().parent = self._hub
 

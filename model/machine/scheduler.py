@@ -75,7 +75,8 @@ class Scheduler:
         self._pops_to_look = POPS_BETWEEN_LOOKS
         self._pops = 0
         self._deadline_s: float | None = None
-        self._watchdog = Watchdog(lambda: (self._pops, self._steps, trace.head), lambda: repr(self.current))
+        self._hung: ComponentHung | None = None
+        self._watchdog = Watchdog(lambda: (self._pops, self._steps, trace.head), self._end_hung)
 
     # ---- running it
 
@@ -83,6 +84,8 @@ class Scheduler:
         """Runs all that is due at or before `until_ns`; False if the budget of wall time ended it sooner."""
         if self.closed:
             raise MachineClosed
+        if self._hung is not None:
+            raise self._hung
         if self.current is not self._outside:
             raise NotAThread("run is for those outside of the machine")
         self._limit_ns = until_ns
@@ -98,6 +101,18 @@ class Scheduler:
         if done and until_ns < NEVER_NS:
             self.now_ns = max(self.now_ns, until_ns)
         return done
+
+    def _end_hung(self, patience_s: float) -> NoReturn:
+        """The current thread does not come back to a point: ends the run, of which nothing more is written."""
+        hung = ComponentHung(f"{self.current!r} ran for {patience_s:g} s without reaching a point")
+
+        def refuse(*_: Any) -> NoReturn:
+            raise hung
+
+        self._hung = hung
+        self._horizon_ns = -1
+        self.append = refuse
+        raise hung
 
     def _run_slice(self) -> bool:
         """Runs what is due until there is nothing more or the time is up. Threads come back here only for that."""
@@ -343,6 +358,8 @@ class Scheduler:
     def _inside(self) -> Thread:
         if self.closed:
             raise MachineClosed
+        if self._hung is not None:
+            raise self._hung
         thread = self.current
         if thread is self._outside:
             raise NotAThread("this is for simulated threads; it was called from outside of one")

@@ -14,32 +14,34 @@ import signal
 import threading
 from collections.abc import Callable
 from types import FrameType
-from typing import Any
-
-from model.machine.errors import ComponentHung
+from typing import Any, NoReturn, Self
 
 PATIENCE_S = 2.0
 
 
 class Watchdog:
-    """Armed around each slice of a machine's run: compares `progress` from look to look; `culprit` names the thread."""
+    """Armed around each slice of a machine's run: compares `progress` from look to look, and lets `hung` raise."""
 
     def __init__(
-        self, progress: Callable[[], tuple[int, ...]], culprit: Callable[[], str], patience_s: float = PATIENCE_S
+        self,
+        progress: Callable[[], tuple[int, ...]],
+        hung: Callable[[float], NoReturn],
+        patience_s: float = PATIENCE_S,
     ) -> None:
-        self._progress = progress
-        self._culprit = culprit
-        self._patience_s = patience_s
-        self._seen: tuple[int, ...] | None = None
-        self._before: Any = None
+        self.patience_s = patience_s
         self.active = hasattr(signal, "setitimer")
+        self._progress = progress
+        self._hung = hung
+        self._seen: tuple[int, ...] | None = None
+        self._armed = False
+        self._before: Any = None
 
-    def __enter__(self) -> Watchdog:
+    def __enter__(self) -> Self:
         self._seen = None
         self._armed = self.active and threading.current_thread() is threading.main_thread()
         if self._armed:
             self._before = signal.signal(signal.SIGALRM, self._look)
-            signal.setitimer(signal.ITIMER_REAL, self._patience_s / 2, self._patience_s / 2)
+            signal.setitimer(signal.ITIMER_REAL, self.patience_s / 2, self.patience_s / 2)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -50,5 +52,5 @@ class Watchdog:
     def _look(self, _signal: int, _frame: FrameType | None) -> None:
         progress = self._progress()
         if progress == self._seen:
-            raise ComponentHung(f"{self._culprit()} ran for {self._patience_s:g} s without reaching a point")
+            self._hung(self.patience_s)
         self._seen = progress
