@@ -14,12 +14,16 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+with warnings.catch_warnings():
+    # typer 0.24 takes names from click that click 8.5 calls deprecated; nothing that we could do differently.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    import typer
 
 if TYPE_CHECKING:
     from model.scenario import Scenario
