@@ -79,6 +79,12 @@ class _Told:
         return self.names.subject(subject)
 
     @property
+    def lock(self) -> str:
+        """The lock by its name, which may say itself that it is one."""
+        name = self.subject
+        return f"the {name}" if name.startswith("lock ") else f"the lock “{name}”"
+
+    @property
     def caller(self) -> str:
         """Who called: another object, or a client's own code."""
         return self.name(self.b) if self.b else self.client
@@ -122,14 +128,14 @@ def _thread_waited(told: _Told) -> str:
     limit = f", until {clock(told.event.until_ns)} at the latest" if told.event.until_ns else ""
     match told.a:
         case Wait.LOCK:
-            return f"{told.thread} began to wait for the lock {told.subject}{limit}."
+            return f"{told.thread} began to wait for {told.lock}{limit}."
         case Wait.DOOR:
             door = told.names.object_of(told.event.subject)
             return f"{told.thread} began to wait at the door of {told.name(door or told.event.subject)}{limit}."
         case Wait.REPLY:
             return f"{told.thread} began to wait for the reply to a call on another processor{limit}."
         case Wait.SLEEP:
-            return f"{told.thread} went to sleep{limit}."
+            return f"{told.thread} went to sleep until {clock(told.event.until_ns)}."
     return f"{told.thread} began to wait for a signal{limit}."
 
 
@@ -137,6 +143,11 @@ def _call_entered(told: _Told) -> str:
     target = told.names.subjects.get(told.a)
     through = f", through {told.target(told.a)}" if target and target.sort != "instance" else ""
     return f"{told.thread} called {told.method} on {told.subject} from {told.caller}{through}."
+
+
+def _entry_written(told: _Told) -> str:
+    before = f"; it had named {told.target(told.b)}" if told.b else ""
+    return f"The entry of {told.client} for {told.subject} was pointed at {told.target(told.a)}{before}."
 
 
 def _reference_held(told: _Told) -> str:
@@ -156,7 +167,7 @@ def _figure_reported(told: _Told) -> str:
 
 def _lock_created(told: _Told) -> str:
     owner = told.names.object_of(told.a)
-    return f"{told.name(owner) if owner else 'The engine'} created the lock {told.subject}."
+    return f"{told.name(owner) if owner else 'The engine'} created {told.lock}."
 
 
 def _call_released(told: _Told) -> str:
@@ -211,14 +222,11 @@ SENTENCES: Final[dict[Kind, Callable[[_Told], str]]] = {
     Kind.CLIENT_CREATED: lambda told: f"Client {told.text} was created in address space {told.a}.",
     Kind.OBJECT_CREATED: lambda told: f"{told.text} was created for {told.client}, with interface {told.name(told.a)}.",
     Kind.INSTANCE_CREATED: _instance_created,
-    Kind.INSTANCE_DESTROYED: lambda told: f"{told.subject}, which no longer serves {told.name(told.b)}, was destroyed.",
+    Kind.INSTANCE_DESTROYED: lambda told: f"{told.subject} was destroyed; {told.name(told.b)} no longer needs it.",
     Kind.LOCK_CREATED: _lock_created,
     Kind.FIGURE_REPORTED: _figure_reported,
     Kind.ENTRY_MADE: lambda told: f"{_first_capital(told.client)} got entry {told.b:#04x} for {told.subject}.",
-    Kind.ENTRY_WRITTEN: lambda told: (
-        f"The entry of {told.client} for {told.subject} was pointed at {told.target(told.a)};"
-        f" it had named {told.target(told.b)}."
-    ),
+    Kind.ENTRY_WRITTEN: _entry_written,
     Kind.REFERENCE_HELD: _reference_held,
     Kind.THREAD_STARTED: _thread_started,
     Kind.THREAD_ENDED: lambda told: f"{told.thread} ended on {told.processor}.",
@@ -227,8 +235,8 @@ SENTENCES: Final[dict[Kind, Callable[[_Told], str]]] = {
     Kind.THREAD_WAITED: _thread_waited,
     Kind.THREAD_READIED: lambda told: f"{told.thread} was made ready on {told.processor}.",
     Kind.THREAD_MIGRATED: lambda told: f"{told.thread} moved from processor {told.a} to {told.processor}.",
-    Kind.LOCK_CONTENDED: lambda told: f"{told.thread} found the lock {told.subject} held by thread {told.a}.",
-    Kind.LOCK_ACQUIRED: lambda told: f"{told.thread} got the lock {told.subject}.",
+    Kind.LOCK_CONTENDED: lambda told: f"{told.thread} found {told.lock} held by thread {told.a}.",
+    Kind.LOCK_ACQUIRED: lambda told: f"{told.thread} got {told.lock}.",
     Kind.CALL_ENTERED: _call_entered,
     Kind.CALL_RETURNED: lambda told: (
         f"{told.thread} returned from {told.method} on {told.subject} after {_span(told.a)}."

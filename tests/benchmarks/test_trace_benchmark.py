@@ -75,13 +75,12 @@ def test_recording_keeps_its_budget() -> None:
 
     Without it, which no run is, the tuples cost a third and the ratio is higher; it is printed, and not promised.
     """
-    for collector in (False, True):
+    for collector, words in ((False, "without"), (True, "with")):
         in_trace = ns_per_event(record_in_trace, Trace, collector=collector)
         in_list = ns_per_event(record_in_list, list, collector=collector)
-        words = "with" if collector else "without"
         print(f"\nan event, {words} collector: {in_trace:.0f} ns, {in_trace / in_list:.1f} x a list's {in_list:.0f} ns")
         assert in_trace <= 800
-    assert in_trace <= 6 * in_list
+        assert not collector or in_trace <= 6 * in_list
 
 
 def test_event_takes_64_bytes() -> None:

@@ -20,11 +20,11 @@ def told() -> tuple[Trace, Names]:
     return trace, fold.apply(fold.initial(), 0, trace.rows(0, trace.head))
 
 
-def said(told: tuple[Trace, Names], kind: Kind, text: str = "", **fields: int) -> str:
+def said(told: tuple[Trace, Names], kind: Kind, text: str, fields: dict[str, int]) -> str:
     """The sentence of an event made for the purpose, in the synthetic world."""
     trace, names = told
     if text:
-        fields["b"] = trace.intern(text)
+        fields = fields | {"b": trace.intern(text)}
     values = dict.fromkeys(Event._fields, 0) | {"kind": int(kind), "thread": 214, "processor": 2} | fields
     return sentence(trace, names, Event(**values))
 
@@ -35,7 +35,7 @@ def test_catalogue_of_sentences_is_complete() -> None:
 
 @pytest.mark.parametrize("kind", list(Kind), ids=lambda kind: kind.name)
 def test_every_kind_is_one_sentence(told: tuple[Trace, Names], kind: Kind) -> None:
-    words = said(told, kind, text="words" if kind in TEXT_KINDS else "", subject=FCM_17, a=1, **b_of(kind))
+    words = said(told, kind, "words" if kind in TEXT_KINDS else "", {"subject": FCM_17, "a": 1} | b_of(kind))
     assert re.fullmatch(r"[^.\n]+(\.\d[^.\n]*)*\.", words), words
     assert "  " not in words
 
@@ -107,7 +107,7 @@ def test_line_of_the_caption_in_the_picture() -> None:
         (
             Kind.THREAD_WAITED,
             {"a": Wait.SLEEP, "until_ns": 2_400_000},
-            "Thread 214 went to sleep, until 2.400 000 ms at the latest.",
+            "Thread 214 went to sleep until 2.400 000 ms.",
         ),
         (
             Kind.THREAD_STARTED,
@@ -128,7 +128,7 @@ def test_line_of_the_caption_in_the_picture() -> None:
     ],
 )
 def test_sentence(told: tuple[Trace, Names], kind: Kind, fields: dict[str, int], words: str) -> None:
-    assert said(told, kind, **fields) == words
+    assert said(told, kind, "", fields) == words
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,24 @@ def test_sentence(told: tuple[Trace, Names], kind: Kind, fields: dict[str, int],
     ],
 )
 def test_sentence_with_a_text(told: tuple[Trace, Names], kind: Kind, text: str, words: str) -> None:
-    assert said(told, kind, text, subject=FCM_17, a=4) == words
+    assert said(told, kind, text, {"subject": FCM_17, "a": 4}) == words
+
+
+def test_lock_whose_name_says_so_is_called_a_lock_once() -> None:
+    trace = Trace()
+    for number, name in enumerate(("page list", "lock of the value")):
+        trace.append(Kind.LOCK_CREATED, number, subject=number, b=trace.intern(name))
+        trace.append(Kind.LOCK_ACQUIRED, number, subject=number, thread=9)
+    fold = NamesFold(trace)
+    names = fold.apply(fold.initial(), 0, trace.rows(0, 4))
+    assert [sentence(trace, names, trace.event(position)) for position in (1, 3)] == [
+        "Thread 9 got the lock “page list”.", "Thread 9 got the lock of the value.",
+    ]  # fmt: skip
+
+
+def test_entry_written_for_the_first_time_had_named_nothing(told: tuple[Trace, Names]) -> None:
+    words = said(told, Kind.ENTRY_WRITTEN, "", {"subject": FCM_17, "a": FCM_REPLICATED, "client": SDET})
+    assert words == "The entry of sdet-1 for FCM file 17 was pointed at FCM, replicated."
 
 
 def test_caption_tells_fates_and_phases_but_not_each_call() -> None:
