@@ -153,6 +153,8 @@ class Scenario(_Table, frozen=True):
     swap: SwapTable = SwapTable()
     clients: Annotated[tuple[ClientTable, ...], Meta(max_length=MAX_CLIENTS)] = ()
     components: Annotated[tuple[ComponentTable, ...], Meta(max_length=MAX_COMPONENTS)] = ()
+    offers: Annotated[tuple[Name, ...], Meta(max_length=MAX_COMPONENTS)] = ()
+    """Implementations that are offered beside those which always are, such as one that fails on purpose."""
     workloads: Annotated[tuple[WorkloadTable, ...], Meta(max_length=MAX_WORKLOADS)] = ()
     script: Annotated[tuple[Stamped, ...], Meta(max_length=MAX_SCRIPT)] = ()
     """In order of time; several commands of one instant in the order in which they were given."""

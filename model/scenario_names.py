@@ -36,6 +36,8 @@ def check(scenario: Scenario, catalogue: Catalogue) -> None:
         _known(f"{place}.home", "client", component.home, [KERNEL, *clients])
         _settings(f"{place}.settings", component.settings, made.settings)
         _uses(f"{place}.uses", component.uses, made.uses, scenario, catalogue)
+    for index, name in enumerate(scenario.offers):
+        _implementation(f"offers[{index}]", name, catalogue)
     for index, workload in enumerate(scenario.workloads):
         place = f"workloads[{index}]"
         _known(f"{place}.kind", "workload", workload.kind, catalogue.workloads)

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from model.catalogue import Catalogue
 from model.commands import Attach, Cancel, Command, Detach, Swap
 from model.costs import Costs
+from model.engine.component import interface_of
 from model.engine.swap import SwapSettings
 from model.engine.system import System
 from model.machine.machine import Machine
@@ -91,7 +92,7 @@ class World:
         chosen = {name: value for name in limits.__struct_fields__ if (value := getattr(limits, name)) is not None}
         system = System(self.machine, self.machine.generations, SwapSettings(**chosen))
         known = self._catalogue
-        system.know(known.interfaces.values(), known.implementations.values(), known.wrappers.values())
+        self._know_what_fits(system, scenario)
         for client in scenario.clients:
             system.add_client(client.name, client.address_space)
         clients = {client.name: client.identity for client in system.clients}
@@ -106,6 +107,27 @@ class World:
         for component in circles:
             self._connect_and_serve(system, component)
         return system
+
+    def _know_what_fits(self, system: System, scenario: Scenario) -> None:
+        """Offers what could be dropped onto something here, and what the scenario names itself.
+
+        The script is not looked at: what a person asks for live must not have been known earlier on replay.
+        """
+        known = self._catalogue.implementations
+        named = [known[component.implementation] for component in scenario.components]
+        named += [known[name] for name in scenario.offers]
+        in_use = dict.fromkeys(interface_of(implementation) for implementation in named)
+        offered = [
+            implementation
+            for implementation in known.values()
+            if implementation in named or (implementation.offered and interface_of(implementation) in in_use)
+        ]
+        wrappers = [
+            wrapper
+            for wrapper in self._catalogue.wrappers.values()
+            if wrapper.interface is None or wrapper.interface in in_use
+        ]
+        system.know(in_use, offered, wrappers)
 
     def _connect_and_serve(self, system: System, component: ComponentTable) -> None:
         record = system.objects[component.name]

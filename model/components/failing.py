@@ -22,6 +22,7 @@ class CounterFailsInPackage(SharedCounter):
     name = "counter_fails_in_package"
     title = "Counter, fails in package"
     summary = "Raises when its state is to be packaged."
+    offered = False
 
     def package(self, bit: int) -> Package:
         self.surroundings.work(self.update_ns)
@@ -34,6 +35,7 @@ class CounterFailsInUnpackage(SharedCounter):
     name = "counter_fails_in_unpackage"
     title = "Counter, fails in unpackage"
     summary = "Raises when it takes over a predecessor's state."
+    offered = False
 
     def unpackage(self, bit: int, package: Package) -> None:
         super().unpackage(bit, package)
@@ -47,6 +49,7 @@ class CounterPackagesGarbage(SharedCounter):
     name = "counter_packages_garbage"
     title = "Counter, packages garbage"
     summary = "Hands over something that is no package."
+    offered = False
 
     def package(self, bit: int) -> Package:
         garbage: Any = "no package"
@@ -59,6 +62,7 @@ class CounterPackagesNonsense(SharedCounter):
     name = "counter_packages_nonsense"
     title = "Counter, packages nonsense"
     summary = "Hands over a package whose contents are not a counter's state."
+    offered = False
 
     def package(self, bit: int) -> Package:
         return Package({"value": "nonsense"}, 64)
@@ -70,6 +74,7 @@ class CounterNeverUnpackages(SharedCounter):
     name = "counter_never_unpackages"
     title = "Counter, never ends unpackage"
     summary = "Works for ever on a predecessor's state."
+    offered = False
 
     def unpackage(self, bit: int, package: Package) -> None:
         while True:
@@ -82,6 +87,7 @@ class CounterRaises(SharedCounter):
     name = "counter_raises"
     title = "Counter, raises in calls"
     summary = "Raises in every eighth call and counts nothing there."
+    offered = False
     settings = {**SharedCounter.settings, "raise_every": Setting(8, "every how many calls it raises", 1, 1_000_000)}
     raise_every: int
     _calls = 0

@@ -67,6 +67,9 @@ class Setting:
 class Component:
     """The base of all implementations: what the engine asks of one beside its calls.
 
+    `uses` names the references that it needs. The name `own` stands for the object that it serves: a reference by which
+    it calls itself from outside, which every object has.
+
     A component is made, perhaps unpackages a predecessor's state, serves calls, perhaps packages its own state, and is
     destroyed; it is never told which of these comes next.
     """
@@ -77,6 +80,8 @@ class Component:
     transfer_protocols: ClassVar[frozenset[int]] = frozenset()
     uses: ClassVar[Mapping[str, type[Interface]]] = {}
     settings: ClassVar[Mapping[str, Setting]] = {}
+    offered: ClassVar[bool] = True
+    """Whether a person is offered it wherever its interface is in use; one that fails on purpose is not."""
 
     def __init__(
         self,

@@ -5,7 +5,7 @@ An instance that replaces another gets the same references, and those of its set
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from model.engine.component import Component, Interface, calls_of, interface_of
@@ -15,12 +15,16 @@ from model.machine.surroundings import Surroundings
 from model.protocols import signed, vector
 from model.trace.events import Kind
 
+OWN = "own"
+"""The name of the reference by which a component calls its own object."""
+
 
 class Factory:
     """What is known of interfaces, implementations and wrappers, each told to the trace once."""
 
-    def __init__(self, surroundings: Surroundings) -> None:
+    def __init__(self, surroundings: Surroundings, connect: Callable[[ObjectRecord, str, ObjectRecord], None]) -> None:
         self._surroundings = surroundings
+        self._connect = connect
         self._numbers: dict[type, int] = {}
         self._methods: dict[type[Interface], tuple[int, ...]] = {}
         self._methods_known = 0
@@ -79,9 +83,15 @@ class Factory:
         identity = surroundings.new_subject()
         settings = {name: value for name, value in record.settings.items() if name in implementation.settings}
         surroundings.emit(Kind.INSTANCE_CREATED, subject=identity, a=self._numbers[implementation], b=record.identity)
-        return implementation(surroundings, self._references(record, implementation), identity=identity, **settings)
+        try:
+            return implementation(surroundings, self._references(record, implementation), identity=identity, **settings)
+        except Exception:
+            surroundings.emit(Kind.INSTANCE_DESTROYED, subject=identity, b=record.identity)
+            raise
 
     def _references(self, record: ObjectRecord, implementation: type[Component]) -> Mapping[str, Any]:
+        if OWN in implementation.uses and OWN not in record.references:
+            self._connect(record, OWN, record)
         missing = sorted(set(implementation.uses) - set(record.references))
         if missing:
             raise LookupError(f"{implementation.name} needs a reference {missing[0]!r}, {record.name} has none")

@@ -41,7 +41,7 @@ class System:
         self, surroundings: Surroundings, generations: Generations, settings: SwapSettings | None = None
     ) -> None:
         self.surroundings = surroundings
-        self.factory = Factory(surroundings)
+        self.factory = Factory(surroundings, self.connect)
         self.reconfiguration = Reconfiguration(surroundings, generations, self.factory, settings or SwapSettings())
         self.clients: list[Client] = []
         self.objects: dict[str, ObjectRecord] = {}

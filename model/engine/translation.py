@@ -137,7 +137,9 @@ class Front:
         machine, record = self.machine, self.record
         thread = machine.current
         caller = thread.call
-        cause, caller_object = (thread.position, 0) if caller is None else (caller.position, caller.record.identity)
+        cause, caller_object = (
+            (thread.position, thread.origin) if caller is None else (caller.position, caller.record.identity)
+        )
         machine.calls_entered = number = machine.calls_entered + 1
         now_ns = machine.now_ns
         method = record.methods[index]
@@ -155,7 +157,7 @@ class Front:
         now_ns = machine.now_ns
         machine.append(
             Kind.CALL_RETURNED, now_ns, now_ns + machine.costs.call_return_ns, call.position, call.number,
-            now_ns - call.entered_ns, 0 if caller is None else caller.record.identity, thread.identity,
+            now_ns - call.entered_ns, thread.origin if caller is None else caller.record.identity, thread.identity,
             self.record.identity, call.method, self.client, thread.processor,
         )  # fmt: skip
         thread.call = caller

@@ -79,7 +79,10 @@ class Machine(Scheduler):
         """Starts a thread; by default on the processor and in the address space of the current one."""
         thread = self._new_thread(function, name, processor, client)
         thread.urgent = urgent
-        cause = self.current.call.position if self.current.call is not None else self.current.position
+        cause = self.current.position
+        if self.current.call is not None:
+            cause = self.current.call.position
+            thread.origin = self.current.call.record.identity
         thread.greenlet = greenlet(lambda: self._live(thread, in_generation, cause))
         self._make_ready(thread)
         return thread

@@ -36,7 +36,7 @@ from model.trace.trace import Trace
 
 STEPS_BETWEEN_LOOKS = 256
 """Steps of simulated work between two looks at the wall clock: about a tenth of a millisecond."""
-POPS_BETWEEN_LOOKS = 16
+POPS_BETWEEN_LOOKS = 4
 ZERO_DELAYS_AT_ONE_INSTANT = 10_000
 NEVER_NS = 2**62
 

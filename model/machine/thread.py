@@ -36,6 +36,7 @@ class Thread:
         "joiners",
         "killed",
         "name",
+        "origin",
         "parked",
         "permit",
         "position",
@@ -58,6 +59,8 @@ class Thread:
         self.token: Token | None = None
         self.call: Any = None
         """The innermost call that it is in, kept by the fronts; None outside of all."""
+        self.origin = 0
+        """The object whose code started it, 0 for a client's own: the caller of its first call."""
         self.position = -1
         """Where the trace says that it started: the cause of its first call."""
         self.parked = False
