@@ -9,13 +9,13 @@ A row is 64 bytes: `at_ns`, `until_ns`, `cause`, `call`, `a`, `b` (64 bits each)
 is known". `cause` is the absolute position of the row that brought this one about.
 
 Numbers: clients count from 0, which is the kernel; processors from 0; threads, calls and subjects from 1. *Subjects*
-share one sequence of numbers: interfaces, implementations, wrappers, objects, instances, interposers, mediators, locks.
-An *object* is what a reference names ("FCM file 17"); an *instance* is the component that serves it now; a swap changes
-the instance and keeps the object. A *request* number counts the swaps, attaches and detaches that were asked for, from
-1. Texts are numbers of the trace's table of names.
+share one sequence of numbers: interfaces, implementations, wrappers, objects, instances, interposers, mediators,
+locks. An *object* is what a reference names ("FCM file 17"); an *instance* is the component that serves it now; a swap
+changes the instance and keeps the object. A *request* number counts the swaps, attaches and detaches that were asked
+for, from 1. Texts are numbers of the trace's table of names.
 
-What begins with a known length carries `until_ns`, so that a picture between the two instants needs no knowledge of the
-future; otherwise `until_ns` is 0.
+What begins with a known length carries `until_ns`, so that a picture between the two instants needs no knowledge of
+the future; otherwise `until_ns` is 0.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from typing import NamedTuple
 
 
 class Kind(IntEnum):
-    """What happened. The numbers are stored in recordings' fingerprints: never reuse one, add at the end of its group."""
+    """What happened. The numbers go into fingerprints of recordings: never reuse one, add at the end of its group."""
 
     # What is known of the world, most of it at time 0.
     RUN_STARTED = 1
@@ -163,8 +163,10 @@ MEANINGS: dict[Kind, Meaning] = {
     ),
     Kind.THREAD_READIED: Meaning(others="thread, processor"),
     Kind.THREAD_MIGRATED: Meaning(a="the processor that it left", others="thread, processor"),
-    Kind.LOCK_CONTENDED: Meaning("lock", a="thread that holds it", others="thread, processor; until_ns: end of the
-    spin"), Kind.LOCK_ACQUIRED: Meaning("lock", others="thread, processor; written only after a LOCK_CONTENDED"),
+    Kind.LOCK_CONTENDED: Meaning(
+        "lock", a="thread that holds it", others="thread, processor; until_ns: end of the spin"
+    ),
+    Kind.LOCK_ACQUIRED: Meaning("lock", others="thread, processor; written only after a LOCK_CONTENDED"),
     Kind.CALL_ENTERED: Meaning(
         "object",
         a="target: what the entry pointed at",
