@@ -37,6 +37,7 @@ from views.kit.panel_view import PanelView
 from views.kit.selection import Selection
 from views.kit.session_link import SessionLink
 from views.kit.theme import Theme, faded
+from views.kit.thin_scroll import scroll_thinly
 from views.kit.typography import MEDIUM, SEMIBOLD, text_width
 from views.kit.writing import Writer, Written
 
@@ -77,7 +78,7 @@ class Palette(PanelView):
         self._rail = False
         self.model = CatalogueModel(self)
         self._header = PanelHeader("Implementations", theme=theme)
-        self.search = SearchField(theme, placeholder="Filter", hint="Ctrl+F")
+        self.search = SearchField("Filter", "Ctrl+F", theme=theme)
         self.search.textChanged.connect(self._filter)
         self.list = CardList(theme, self)
         self.list.setModel(self.model)
@@ -182,6 +183,7 @@ class CardList(QListView):
     def set_theme(self, theme: Theme) -> None:
         self._delegate.theme = theme
         self.setPalette(theme.palette())
+        scroll_thinly(self, theme)
         self.scheduleDelayedItemsLayout()
         self.viewport().update()
 
@@ -299,7 +301,7 @@ class CardDelegate(QStyledItemDelegate):
             return
         left, right = tile.right() + px(10), area.right() - px(34)
         title = QRectF(left, area.top() + px(5.5), right - left, px(18))
-        line = QRectF(left, area.top() + px(21), right - left, px(14))
+        line = QRectF(left, area.top() + px(22), right - left, px(14))
         colour = theme.text.secondary if card.name == self.dragged else theme.text.primary
         writer.line(title, card.title, "body", colour, weight=MEDIUM)
         writer.line(line, card.line, "small", theme.text.tertiary)

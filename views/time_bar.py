@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from model.trace.events import Phase
 from views.kit.format import duration_parts, format_clock, format_duration
 from views.kit.glyphs import paint_glyph, sign_rect
 from views.kit.hatches import fill_hatched
+from views.kit.painted import RING_REASONS
 from views.kit.panel_view import PanelView
 from views.kit.phases import phase_meaning
 from views.kit.playback_control import PlaybackControl
@@ -27,7 +28,7 @@ from views.kit.selection import Selection
 from views.kit.session_link import SessionLink
 from views.kit.theme import Meaning, Theme
 from views.kit.typography import text_width
-from views.kit.writing import Writer, box
+from views.kit.writing import Writer, Written
 
 if TYPE_CHECKING:
     from model.projections.swaps import Swap
@@ -47,6 +48,7 @@ class Piece:
     """A swap on the bar: what it is about, its stretches by phase, and its end."""
 
     request: int
+    sort: str
     words: str
     spans: tuple[tuple[Phase, int, int], ...]
     outcome: Phase | None
@@ -68,25 +70,35 @@ class TimeBar(PanelView):
         super().__init__(link, selection, theme, parent)
         self._playback = playback
         self._pieces: tuple[Piece, ...] = ()
+        self._ended: tuple[Piece, ...] = ()
         self._swaps: object = None
         self._pressed = False
-        self.written: list = []
+        self._ringed = False
+        self.written: list[Written] = []
+        self.setAutoFillBackground(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Time bar")
+        self.restyle()
+
+    def restyle(self) -> None:
+        self.setPalette(self.theme.palette())
+        self.updateGeometry()
 
     def take(self) -> None:
         swaps = self.link.swaps_at_head
         if swaps is not self._swaps:
             self._swaps = swaps
-            self._pieces = tuple(piece_of(swap, self.link) for swap in swaps.by_request.values() if swap.spans)
+            self._ended = tuple(piece_of(swap, 0) for swap in swaps.by_request.values() if swap.over)
+        open_ = (piece_of(swap, self.link.head_ns) for swap in swaps.by_request.values() if not swap.over)
+        self._pieces = (*self._ended, *open_)
         clock = format_clock(self.link.clock_ns)
         self.setAccessibleDescription(f"{clock} of {format_clock(self.link.head_ns)}")
         self.update()
 
     def forget(self) -> None:
         self._swaps = None
-        self._pieces = ()
+        self._pieces = self._ended = ()
 
     def sizeHint(self) -> QSize:
         return QSize(600, round(HEIGHT * self.theme.scale))
@@ -131,7 +143,7 @@ class TimeBar(PanelView):
         taken = [self._paint_piece(painter, piece) for piece in self._pieces]
         self._paint_flags(painter, taken)
         self._paint_cursor(painter)
-        if self.hasFocus():
+        if self._ringed:
             painter.setPen(QPen(self.theme.focus.ring, self.theme.stroke(2)))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(self.groove().adjusted(-4, -4, 4, 4), 8, 8)
@@ -173,9 +185,10 @@ class TimeBar(PanelView):
         if right - left < self.theme.px(LEAST_PIECE):
             left = max(bar.left(), (left + right - self.theme.px(LEAST_PIECE)) / 2)
             right = left + self.theme.px(LEAST_PIECE)
-        if piece.outcome is not None:
-            meaning = phase_meaning(self.theme, piece.outcome)
-            self._paint_block(painter, QRectF(left, bar.top(), right - left, bar.height()), meaning)
+        if piece.outcome is not None or not piece.spans:
+            meaning = phase_meaning(self.theme, piece.outcome or Phase.FORWARD)
+            filled = meaning if piece.sort == "swap" else self.theme.structure.interposer
+            self._paint_block(painter, QRectF(left, bar.top(), right - left, bar.height()), filled)
             middle = (left + right) / 2
             sign = sign_rect(middle, self.theme.px(MARK_Y), self.theme.px(SIGN))
             paint_glyph(painter, meaning.glyph, sign, meaning.mark)
@@ -244,6 +257,14 @@ class TimeBar(PanelView):
             return
         act()
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._ringed = event.reason() in RING_REASONS
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._ringed = False
+        super().focusOutEvent(event)
+
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent):
             QToolTip.showText(event.globalPos(), self.words_at(event.pos().x()), self)
@@ -260,16 +281,18 @@ class TimeBar(PanelView):
         return format_clock(self.ns_at(x))
 
 
-def piece_of(swap: Swap, link: SessionLink) -> Piece:
-    """How a swap stands on the bar; while it runs it reaches to the head."""
-    from_ns = swap.spans[0][1]
-    until_ns = swap.ended_ns if swap.outcome is not None and swap.ended_ns is not None else link.head_ns
-    spans = tuple((phase, start, end if end is not None else until_ns) for phase, start, end in swap.spans)
-    if swap.phase is not None and swap.outcome is None and swap.phase_since_ns is not None:
-        spans = (*(span for span in spans if span[1] != swap.phase_since_ns), (swap.phase, swap.phase_since_ns, until_ns))
-    name = swap.outcome.name if swap.outcome else swap.phase.name if swap.phase else "requested"
-    words = f"{swap.sort} {swap.request}, {name}, {format_duration(until_ns - from_ns)}"
-    return Piece(swap.request, words, spans, swap.outcome, from_ns, until_ns)
+def piece_of(swap: Swap, head_ns: int) -> Piece:
+    """How a request stands on the bar; while it runs it reaches to the head."""
+    until_ns = swap.ended_ns if swap.ended_ns is not None else head_ns
+    spans = swap.spans
+    if swap.phase is not None and swap.phase_since_ns is not None:
+        spans = (*spans, (swap.phase, swap.phase_since_ns, until_ns))
+    from_ns = spans[0][1] if spans else swap.requested_ns
+    words = f"{swap.sort} {swap.request} of {swap.component}, {swap.receipt(head_ns).standing}"
+    return Piece(
+        swap.request, swap.sort, f"{words}, {format_duration(until_ns - from_ns)}", spans,
+        Phase.ABANDONED if swap.refused else swap.outcome, from_ns, until_ns,
+    )  # fmt: skip
 
 
 def _short_instant(at_ns: int) -> str:

@@ -14,8 +14,8 @@ from model.projections.topology import KERNEL, drop_verdict, wrap_verdict
 
 if TYPE_CHECKING:
     from model.projections.swaps import Swap
-    from model.projections.tables import Tables
-    from model.projections.topology import Implementation, Topology, Verdict, Wrapper
+    from model.projections.topology import Topology, Verdict
+    from model.projections.world import Implementation, Wrapper
     from views.kit.selection import Picked
 
 IMPLEMENTATION_ICONS: Final[Mapping[str, str]] = {
@@ -94,11 +94,6 @@ def client_name(topology: Topology, client: int) -> str:
     """The name of a client; the kernel is one."""
     known = topology.clients.get(client)
     return known.name if known else "kernel" if client == KERNEL else f"client {client}"
-
-
-def clients_of(tables: Tables, object_id: int) -> tuple[int, ...]:
-    """The clients that have an entry for an object, the kernel last."""
-    return tuple(sorted((client for client, of in tables.entries if of == object_id), key=kernel_last))
 
 
 def kernel_last(client: int) -> tuple[bool, int]:

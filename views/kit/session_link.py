@@ -177,6 +177,11 @@ class SessionLink(QObject):
         return 0 if trace.tail == 0 or trace.tail == trace.head else trace.event(trace.tail).at_ns
 
     @property
+    def ended(self) -> str | None:
+        """Why the run ended; None while it goes on."""
+        return getattr(self._session, "ended", None)
+
+    @property
     def script(self) -> Any:
         """The stamped commands of the run, in order."""
         return self._session.script

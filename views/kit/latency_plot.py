@@ -1,0 +1,126 @@
+"""The histogram itself: bars for now, a hollow dashed step for before, dotted ink lines for p50 and p99.
+
+Both shapes are shares of their own calls, since a ghost of 400 000 calls would flatten 30 000 of now. pyqtgraph draws;
+nothing here knows what a swap is.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numpy as np
+import pyqtgraph
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QColor, QPen
+from PySide6.QtWidgets import QWidget
+
+from views.kit.octaves import DRAWN, Floats, span, ticks
+from views.kit.theme import Theme
+from views.kit.typography import MEDIUM, font, text_width
+
+HEADROOM: Final = 1.22
+BAR_WIDTH: Final = 0.86 / DRAWN
+AXIS_HEIGHT: Final = 22
+SIDE: Final = 16  # room for half a tick's words at either end
+
+
+class LatencyPlot(pyqtgraph.PlotWidget):  # type: ignore[misc]
+    """Shares by octave; `show_shares` is told when they have changed."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        item = self.getPlotItem()
+        item.hideAxis("left")
+        item.hideButtons()
+        item.setMenuEnabled(False)
+        item.setMouseEnabled(False, False)
+        item.getViewBox().setDefaultPadding(0)
+        item.setContentsMargins(0, 0, 0, 0)
+        self._axis = item.getAxis("bottom")
+        # The ghost's ground lies behind the bars, its line before them, so that neither hides the other's shape.
+        self._ground = pyqtgraph.PlotCurveItem([0, 1], [0], stepMode="center", fillLevel=0, antialias=True)
+        self._bars = pyqtgraph.BarGraphItem(x=[], height=[], width=BAR_WIDTH)
+        self._ghost = pyqtgraph.PlotCurveItem([0, 1], [0], stepMode="center", antialias=True)
+        self._grid = [pyqtgraph.InfiniteLine(angle=0, movable=False) for _ in range(2)]
+        self._lines = [pyqtgraph.InfiniteLine(angle=90, movable=False) for _ in range(2)]
+        self._words = [pyqtgraph.TextItem(text) for text in ("p50", "p99")]
+        for each in (*self._grid, self._ground, self._bars, self._ghost, *self._lines, *self._words):
+            item.addItem(each, ignoreBounds=True)
+        self.setMinimumHeight(96)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Look like another theme from now on."""
+        self._theme = theme
+        px = theme.px
+        self.setBackground(theme.surface.panel)
+        self._axis.setPen(QPen(theme.line.strong, theme.stroke(1)))
+        self._axis.setTextPen(QPen(theme.text.tertiary))
+        self._axis.setStyle(tickFont=font("small", theme.scale), tickLength=round(px(4)), tickTextOffset=round(px(3)),
+                            hideOverlappingLabels=False)
+        self._axis.setHeight(round(px(AXIS_HEIGHT)))
+        side = round(px(SIDE))
+        self.getPlotItem().layout.setContentsMargins(side, 0, side, 0)
+        histogram = theme.histogram
+        self._bars.setOpts(brush=histogram.now_fill, pen=None)
+        self._ground.setBrush(histogram.ghost_fill)
+        self._ground.setPen(None)
+        self._ghost.setPen(_dashed(histogram.ghost, theme.stroke(1), histogram.ghost_dash))
+        for line in self._grid:
+            line.setPen(_cosmetic(theme.line.subtle, theme.stroke(1)))
+        for line, words in zip(self._lines, self._words, strict=True):
+            line.setPen(_dashed(theme.text.secondary, theme.stroke(1), (2, 2)))
+            words.setFont(font("small", theme.scale, weight=MEDIUM))
+            words.setColor(theme.text.secondary)
+
+    def show_shares(self, now: Floats, before: Floats | None, p50_ns: int, p99_ns: int) -> None:
+        """Show these shapes and lines; a percentile of 0 has no line."""
+        first, last = span(now, *(() if before is None else (before,)))
+        top = max(float(now.max()), float(before.max()) if before is not None else 0.0, 1e-9)
+        self.setXRange(first, last, padding=0)
+        self.setYRange(0, top * HEADROOM, padding=0)
+        self._axis.setTicks([ticks(first, last)])
+        for line, share in zip(self._grid, (0.5, 1.0), strict=True):
+            line.setValue(top * share)
+        filled = np.flatnonzero(now)
+        self._bars.setOpts(x=(filled + 0.5) / DRAWN, height=now[filled])
+        low, high = math.floor(first * DRAWN), math.ceil(last * DRAWN)
+        ghost = before[low:high] if before is not None else np.empty(0)
+        edges = np.arange(low, low + len(ghost) + 1) / DRAWN if len(ghost) else np.empty(0)
+        for curve in (self._ground, self._ghost):
+            curve.setVisible(bool(len(ghost)))
+            if len(ghost):
+                curve.setData(edges, ghost)
+        self._place_lines((p50_ns, p99_ns), top * HEADROOM, last - first)
+
+    def _place_lines(self, percentiles: tuple[int, int], top: float, octaves: float) -> None:
+        """The words stand at the right of their lines; p50's at the left where they would run into p99's."""
+        octave_px = max(1.0, self.getPlotItem().getViewBox().width() / octaves)
+        need = (text_width("p50", "small", self._theme.scale, weight=MEDIUM) + self._theme.px(10)) / octave_px
+        places = [math.log2(ns) if ns > 0 else 0.0 for ns in percentiles]
+        for index, (ns, place) in enumerate(zip(percentiles, places, strict=True)):
+            line, words = self._lines[index], self._words[index]
+            line.setVisible(ns > 0)
+            words.setVisible(ns > 0)
+            line.setValue(place)
+            right_edge = self.getPlotItem().getViewBox().viewRange()[0][1]
+            other = places[1] if index == 0 and percentiles[1] > 0 else right_edge
+            words.setAnchor((1.0 if other - place < need else 0.0, 0.15))
+            words.setPos(QPointF(place, top))
+
+    def wheelEvent(self, event: QEvent) -> None:
+        event.ignore()
+
+
+def _cosmetic(colour: QColor, width: float) -> QPen:
+    pen = QPen(colour, width)
+    pen.setCosmetic(True)
+    return pen
+
+
+def _dashed(colour: QColor, width: float, dash: tuple[float, ...]) -> QPen:
+    pen = _cosmetic(colour, width)
+    pen.setDashPattern(list(dash))
+    return pen

@@ -1,0 +1,265 @@
+"""How long calls take, now and before the last swap: a histogram and the three numbers that are read off it.
+
+It is about the selected component, or about the one that is called most when none is selected; about all its methods
+together, or about one. The ghost is the shape from before the component's last completed swap.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QRectF, QSize, Slot
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from model.trace.events import Phase
+from views.kit.chrome import PanelHeader
+from views.kit.choice_button import ChoiceButton
+from views.kit.describing import object_name, picked_object
+from views.kit.format import format_count, format_difference, format_duration
+from views.kit.latency_plot import LatencyPlot
+from views.kit.octaves import drawn
+from views.kit.panel_view import PanelView
+from views.kit.selection import Selection
+from views.kit.session_link import SessionLink
+from views.kit.theme import Theme
+from views.kit.typography import MEDIUM, SEMIBOLD, text_width
+from views.kit.writing import Writer, Written, box
+
+if TYPE_CHECKING:
+    from model.projections.latency import Histogram, Latency
+    from model.projections.topology import Topology
+
+PADDING: Final = 16
+NOISE: Final = 0.03
+"""A bin is 2.2 % wide: what differs by less than this differs by nothing."""
+ALL_METHODS: Final = "all methods"
+ROW, HEAD, FOOT = 24, 20, 28
+
+
+class LatencyView(PanelView):
+    """The latency of one component."""
+
+    def __init__(
+        self, link: SessionLink, selection: Selection, theme: Theme, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(link, selection, theme, parent)
+        self._latency: Latency | None = None
+        self._object = 0
+        self._methods: tuple[int, ...] = ()
+        self._method: int | None = None
+        self.header = PanelHeader("Latency", theme=theme)
+        self.legend = LatencyLegend(theme)
+        self.method = ChoiceButton([ALL_METHODS], "Methods shown", theme, framed=False)
+        self.method.chosen.connect(self._choose_method)
+        self.plot = LatencyPlot(theme)
+        self.table = LatencyTable(theme)
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, PADDING - 4, 0)
+        row.addWidget(self.legend, 1)
+        row.addWidget(self.method)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.header)
+        layout.addLayout(row)
+        plot = QHBoxLayout()
+        plot.setContentsMargins(0, 0, 0, 0)
+        plot.addWidget(self.plot)
+        layout.addLayout(plot, 1)
+        layout.addWidget(self.table)
+        self.setAutoFillBackground(True)
+        self.setAccessibleName("Latency")
+        self.restyle()
+
+    def take(self) -> None:
+        latency, topology = self.link.latency, self.link.topology
+        identity = picked_object(topology, self.selection.current, self.link.swaps.by_request) or self._busiest()
+        if latency is self._latency and identity == self._object:
+            return
+        if identity != self._object:
+            self._method = None
+        self._latency, self._object = latency, identity
+        self.header.set_subtitle(object_name(topology, identity) if identity else "no call yet")
+        self._offer_methods(latency, topology)
+        self._show(latency.of(identity, self._method))
+
+    def forget(self) -> None:
+        self._latency = None
+        self._method = None
+
+    def restyle(self) -> None:
+        self.setPalette(self.theme.palette())
+        self.setBackgroundRole(self.palette().ColorRole.Base)
+        for widget in (self.header, self.legend, self.method, self.plot, self.table):
+            widget.set_theme(self.theme)
+        self._latency = None
+
+    def _busiest(self) -> int:
+        """The object through whose entries most calls have gone; the first of several."""
+        calls: dict[int, int] = {}
+        for (_, identity), entry in self.link.tables.entries.items():
+            calls[identity] = calls.get(identity, 0) + entry.calls
+        return max(calls, key=lambda identity: (calls[identity], -identity)) if calls else 0
+
+    def _offer_methods(self, latency: Latency, topology: Topology) -> None:
+        self._methods = tuple(latency.methods(self._object))
+        node = topology.objects.get(self._object)
+        interface = topology.interfaces.get(node.interface) if node else None
+        names = [interface.methods.get(each, f"method {each}") if interface else str(each) for each in self._methods]
+        current = 1 + self._methods.index(self._method) if self._method in self._methods else 0
+        self.method.set_labels([ALL_METHODS, *names], current)
+
+    def _show(self, histogram: Histogram) -> None:
+        before = drawn(histogram.before) if histogram.before is not None and histogram.before_count else None
+        self.plot.show_shares(drawn(histogram.now), before, histogram.p50_ns, histogram.p99_ns)
+        self.legend.set_before(self._before_words() if before is not None else "")
+        self.table.show_numbers(histogram)
+        name = object_name(self.link.topology, self._object)
+        self.setAccessibleDescription(
+            f"{name}: p50 {format_duration(histogram.p50_ns)}, p99 {format_duration(histogram.p99_ns)}, "
+            f"longest {format_duration(histogram.max_ns)}, {histogram.count} calls"
+        )
+
+    def _before_words(self) -> str:
+        completed = [
+            swap.request for swap in self.link.swaps.of_object(self._object)
+            if swap.sort == "swap" and swap.outcome is Phase.COMPLETED
+        ]  # fmt: skip
+        return f"before swap {completed[-1]}" if completed else "before the last swap"
+
+    @Slot(int)
+    def _choose_method(self, index: int) -> None:
+        self._method = self._methods[index - 1] if index else None
+        self._latency = None
+        self.take()
+
+
+class LatencyLegend(QWidget):
+    """What the two shapes are."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._before = ""
+        self.written: list[Written] = []
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def set_before(self, words: str) -> None:
+        """Say what the ghost is; nothing when there is none."""
+        if words != self._before:
+            self._before = words
+            self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, round(self._theme.px(22)))
+
+    def paintEvent(self, _: QPaintEvent) -> None:
+        painter = QPainter(self)
+        theme, px = self._theme, self._theme.px
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        writer = Writer(painter, theme)
+        middle = self.height() / 2
+        painter.setPen(QPen(theme.histogram.now_fill))
+        painter.setBrush(theme.histogram.now_fill)
+        painter.drawRoundedRect(box(px(PADDING), round(middle - px(5)), px(10), px(10)), px(2), px(2))
+        left = px(PADDING + 16)
+        area = QRectF(left, 0, self.width() - left, self.height())
+        took = writer.line(area, "now", "small", theme.text.secondary, weight=MEDIUM)
+        if self._before:
+            left += max(px(38), took + px(14))
+            pen = QPen(theme.histogram.ghost, theme.stroke(1))
+            pen.setDashPattern(list(theme.histogram.ghost_dash))
+            painter.setPen(pen)
+            painter.setBrush(theme.histogram.ghost_fill)
+            painter.drawRoundedRect(box(round(left), round(middle - px(5)), px(10), px(10)), px(2), px(2))
+            area.setLeft(left + px(16))
+            writer.line(area, self._before, "small", theme.text.secondary, weight=MEDIUM)
+        painter.end()
+        self.written = writer.written
+
+
+class LatencyTable(QWidget):
+    """p50, p99 and the longest: now, before, and by how much they differ; beneath, of how many calls."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._rows: tuple[tuple[str, int, int], ...] = ()
+        self._before = False
+        self._foot = ""
+        self.written: list[Written] = []
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_numbers(self, histogram: Histogram) -> None:
+        """Show what was read off a histogram."""
+        self._before = bool(histogram.before_count)
+        self._rows = (
+            ("p50", histogram.p50_ns, histogram.before_p50_ns),
+            ("p99", histogram.p99_ns, histogram.before_p99_ns),
+            ("max", histogram.max_ns, histogram.before_max_ns),
+        )
+        before = f" · {format_count(histogram.before_count)} before" if self._before else ""
+        self._foot = f"{format_count(histogram.count)} calls now{before}"
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(260, round(self._theme.px(HEAD + 3 * ROW + FOOT)))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, self.sizeHint().height())
+
+    def paintEvent(self, _: QPaintEvent) -> None:
+        painter = QPainter(self)
+        theme, px = self._theme, self._theme.px
+        writer = Writer(painter, theme)
+        row = QRectF(px(PADDING), 0, self.width() - px(2 * PADDING), px(HEAD))
+        ends = self._ends(row)
+        for words, end in zip(("now", "before", "difference"), ends, strict=True):
+            if self._before or words == "now":
+                writer.line(QRectF(row.left(), row.top(), end - row.left(), row.height()), words, "small",
+                            theme.text.tertiary, right=True)  # fmt: skip
+        for place, (name, now, before) in enumerate(self._rows):
+            row = QRectF(row.left(), px(HEAD + ROW * place), row.width(), px(ROW))
+            painter.fillRect(QRectF(row.left(), round(row.top()), row.width(), theme.stroke(1)), theme.line.subtle)
+            self._paint_row(writer, row, ends, name, now, before)
+        foot = QRectF(row.left(), px(HEAD + ROW * 3 + 2), row.width(), px(20))
+        writer.line(foot, self._foot, "small", theme.text.tertiary)
+        painter.end()
+        self.written = writer.written
+
+    def _ends(self, row: QRectF) -> tuple[float, float, float]:
+        """Where the columns end: as in the picture where there is room, otherwise in equal parts."""
+        px = self._theme.px
+        number = text_width("88.8\u00a0µs", "label", self._theme.scale, weight=MEDIUM) + px(10)
+        return row.left() + max(row.width() * 0.41, px(30) + number), row.left() + row.width() * 0.66, row.right()
+
+    def _paint_row(
+        self, writer: Writer, row: QRectF, ends: tuple[float, float, float], name: str, now: int, before: int
+    ) -> None:
+        theme = self._theme
+        writer.line(row, name, "label", weight=SEMIBOLD)
+
+        def cell(end: float, width: float) -> QRectF:
+            return QRectF(end - width, row.top(), width, row.height())
+
+        width = theme.px(80)
+        if self._rows and now:
+            writer.line(cell(ends[0], width), format_duration(now, padded=True), weight=MEDIUM, right=True)
+        if not self._before:
+            return
+        writer.line(cell(ends[1], width), format_duration(before, padded=True), "label", theme.text.secondary, right=True)
+        if now:
+            noise = before > 0 and abs(now - before) <= NOISE * before
+            colour = theme.text.secondary if noise else theme.text.primary
+            writer.line(cell(ends[2], width), format_difference(now, before), "label", colour, weight=MEDIUM, right=True)
