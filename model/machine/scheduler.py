@@ -36,7 +36,6 @@ from model.trace.trace import Trace
 
 STEPS_BETWEEN_LOOKS = 256
 """Steps of simulated work between two looks at the wall clock: about a tenth of a millisecond."""
-POPS_BETWEEN_LOOKS = 4
 ZERO_DELAYS_AT_ONE_INSTANT = 10_000
 NEVER_NS = 2**62
 
@@ -72,7 +71,6 @@ class Scheduler:
         self._limit_ns = -1
         self._horizon_ns = -1
         self._steps = 0
-        self._pops_to_look = POPS_BETWEEN_LOOKS
         self._pops = 0
         self._deadline_s: float | None = None
         self._hung: ComponentHung | None = None
@@ -116,12 +114,14 @@ class Scheduler:
 
     def _run_slice(self) -> bool:
         """Runs what is due until there is nothing more or the time is up. Threads come back here only for that."""
+        begun = False
         while True:
             head_ns = self._calendar.head_ns()
             if head_ns is None or head_ns > self._limit_ns:
                 return True
-            if self._time_is_up():
+            if self._time_is_up() and begun:
                 return False
+            begun = True
             action = self._next_action()
             if isinstance(action, Thread):
                 self._enter_thread(action)
@@ -142,12 +142,7 @@ class Scheduler:
 
     def _time_is_up(self) -> bool:
         self._pops += 1
-        self._pops_to_look -= 1
-        if self._pops_to_look or self._deadline_s is None:
-            self._pops_to_look = self._pops_to_look or POPS_BETWEEN_LOOKS
-            return False
-        self._pops_to_look = POPS_BETWEEN_LOOKS
-        return perf_counter() >= self._deadline_s
+        return self._deadline_s is not None and perf_counter() >= self._deadline_s
 
     def next_due_ns(self) -> int | None:
         """When the next thing is due; None when nothing ever happens again by itself."""
