@@ -129,7 +129,9 @@ class CaptionView(PanelView):
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent):
-            cut = next((each.whole for each in self.written if each.cut and each.rect.contains(QPointF(event.pos()))), "")
+            cut = next(
+                (each.whole for each in self.written if each.cut and each.rect.contains(QPointF(event.pos()))), ""
+            )
             QToolTip.showText(event.globalPos(), cut, self)
             return True
         return super().event(event)

@@ -13,8 +13,8 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from model.trace.events import Phase
-from views.kit.chrome import PanelHeader
 from views.kit.choice_button import ChoiceButton
+from views.kit.chrome import PanelHeader
 from views.kit.describing import object_name, picked_object
 from views.kit.format import format_count, format_difference, format_duration
 from views.kit.latency_plot import LatencyPlot
@@ -40,9 +40,7 @@ ROW, HEAD, FOOT = 24, 20, 28
 class LatencyView(PanelView):
     """The latency of one component."""
 
-    def __init__(
-        self, link: SessionLink, selection: Selection, theme: Theme, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, link: SessionLink, selection: Selection, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(link, selection, theme, parent)
         self._latency: Latency | None = None
         self._object = 0
@@ -258,8 +256,12 @@ class LatencyTable(QWidget):
             writer.line(cell(ends[0], width), format_duration(now, padded=True), weight=MEDIUM, right=True)
         if not self._before:
             return
-        writer.line(cell(ends[1], width), format_duration(before, padded=True), "label", theme.text.secondary, right=True)
+        writer.line(
+            cell(ends[1], width), format_duration(before, padded=True), "label", theme.text.secondary, right=True
+        )
         if now:
             noise = before > 0 and abs(now - before) <= NOISE * before
             colour = theme.text.secondary if noise else theme.text.primary
-            writer.line(cell(ends[2], width), format_difference(now, before), "label", colour, weight=MEDIUM, right=True)
+            writer.line(
+                cell(ends[2], width), format_difference(now, before), "label", colour, weight=MEDIUM, right=True
+            )

@@ -78,7 +78,11 @@ class Legend(QWidget):
         painter.fillRect(QRectF(0, 0, self.width(), theme.stroke(1)), theme.line.subtle)
         writer = Writer(painter, theme)
         writer.line(
-            QRectF(px(16), px(12), self.width() - px(32), px(16)), "Threads", "small", theme.text.tertiary, weight=SEMIBOLD
+            QRectF(px(16), px(12), self.width() - px(32), px(16)),
+            "Threads",
+            "small",
+            theme.text.tertiary,
+            weight=SEMIBOLD,
         )
         # The first column is as wide as its longest word needs, so that no font makes the second one cut.
         entries = [[entry(theme) for entry in column] for column in LEGEND]

@@ -9,8 +9,8 @@
       [o] call timer
           1 attached                   ::
 
-Every card can be taken by the mouse and by the keyboard; both end in the same command. Under 1400 px of window the shell
-makes it a rail of icons.
+Every card can be taken by the mouse and by the keyboard; both end in the same command. Under 1400 px of window the
+shell makes it a rail of icons.
 """
 
 from __future__ import annotations
@@ -195,9 +195,7 @@ class CardList(QListView):
         self._delegate.written = []
         super().paintEvent(event)
 
-    def moveCursor(
-        self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
-    ) -> QModelIndex:
+    def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
         """Where a key leads: over a section to the card beyond it."""
         index = super().moveCursor(action, modifiers)
         back = action in (
@@ -238,7 +236,7 @@ class CardList(QListView):
 
 
 class CardDelegate(QStyledItemDelegate):
-    """Paints a section or a card; the picture is the same at rest, on a rail and under the pointer but for its ground."""
+    """Paints a section or a card; on a rail the icon alone."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -331,7 +329,9 @@ def dragged_card(card: Card, theme: Theme, ratio: float = 1.0) -> QPixmap:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     body = QRectF(1, 1, width - 2, height - 2)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(faded(theme.text.primary if not theme.is_dark else theme.surface.window, theme.texture.dragged_shadow))
+    painter.setBrush(
+        faded(theme.text.primary if not theme.is_dark else theme.surface.window, theme.texture.dragged_shadow)
+    )
     painter.drawRoundedRect(body.translated(QPointF(0, theme.px(SHADOW - 2))), theme.px(10), theme.px(10))
     painter.setPen(QPen(theme.accent.fill, theme.stroke(1.5)))
     painter.setBrush(theme.surface.raised)

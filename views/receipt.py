@@ -1,9 +1,9 @@
 """The swap panel: the card of the swap that runs, its receipt when it is over, and the ones before it.
 
-Which swap is shown follows from the states and the one selection: the selected swap; otherwise the one that the selected
-component is in; otherwise, with nothing selected, the newest. When a swap ends under the person's eyes it becomes the
-selected thing, so that its receipt stays until something else is clicked. With a component selected that is not being
-swapped the panel shows `idle`, the facts of that component.
+Which swap is shown follows from the states and the one selection: the selected swap; otherwise the one that the
+selected component is in; otherwise, with nothing selected, the newest. When a swap ends under the person's eyes it
+becomes the selected thing, so that its receipt stays until something else is clicked. With a component selected that
+is not being swapped the panel shows `idle`, the facts of that component.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from PySide6.QtCore import QMetaMethod, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
-from model.commands import Attach, Cancel, Detach, Swap as SwapCommand
+from model.commands import Attach, Cancel, Detach
+from model.commands import Swap as SwapCommand
 from model.projections.topology import drop_verdict
 from model.trace.events import Phase
 from views.kit.chrome import IconButton, PanelHeader, SecondaryButton, Separator
@@ -152,7 +153,8 @@ class ReceiptView(PanelView):
         self.setBackgroundRole(self.palette().ColorRole.Base)
         self.hint.setFont(font("label", self.theme.scale))
         for widget in (
-            self.header, self.card, self.line, self.facts, self.cancel, self.run_until, self.back, self.rewind, self.list,
+            self.header, self.card, self.line, self.facts, self.cancel, self.run_until, self.back, self.rewind,
+            self.list,
         ):  # fmt: skip
             widget.set_theme(self.theme)
 

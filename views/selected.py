@@ -19,7 +19,8 @@ from PySide6.QtCore import QPoint, Qt, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
-from model.commands import Attach, Detach, Swap as SwapCommand
+from model.commands import Attach, Detach
+from model.commands import Swap as SwapCommand
 from views.kit.chrome import PanelHeader, SecondaryButton
 from views.kit.describing import (
     Choice,
@@ -53,9 +54,7 @@ HINT: Final = "Select a component in the graph to see what it is and what it can
 class SelectedView(PanelView):
     """One component: what it is, who calls it, what it has been through, what it can become."""
 
-    def __init__(
-        self, link: SessionLink, selection: Selection, theme: Theme, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, link: SessionLink, selection: Selection, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(link, selection, theme, parent)
         self._object = 0
         self.header = PanelHeader("", "selected", theme=theme)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QModelIndex, QPoint, QPointF, QRect, QRectF, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QModelIndex, QPointF, QRect, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from views.kit.chrome import IconButton, PanelHeader, SearchField
-from views.kit.entry_table import Cell, EntryTableModel, Index, Row
+from views.kit.entry_table import Cell, EntryTableModel, Index
 from views.kit.flashes import Flashes
 from views.kit.format import format_count
 from views.kit.glyphs import paint_glyph
@@ -46,9 +46,7 @@ MOST_WORDS: Final = 90
 class TablesView(PanelView):
     """All tables side by side; click a header to order, the magnifier or Ctrl+F to search."""
 
-    def __init__(
-        self, link: SessionLink, selection: Selection, theme: Theme, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, link: SessionLink, selection: Selection, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(link, selection, theme, parent)
         self.model = EntryTableModel(self)
         self.flashes = Flashes(self)
@@ -203,9 +201,13 @@ class EntryTable(QTableView):
         px, scale, width = self._theme.px, self._theme.scale, self.viewport().width()
         rows = self._entries.rows
         names = max([px(60), *(text_width(row.name, "label", scale, weight=MEDIUM) for row in rows)])
-        words = max([px(50), *(text_width(cell.words, "label", scale, weight=SEMIBOLD) for r in rows for cell in r.cells)])
+        words = max(
+            [px(50), *(text_width(cell.words, "label", scale, weight=SEMIBOLD) for r in rows for cell in r.cells)]
+        )
         least = px(NUMBER_WIDTH + GUTTER) + min(words, px(MOST_WORDS))
-        first = px(PADDING) + max(min(px(124), width - px(PADDING) - least * (columns - 1)), min(names, width / 3) + px(16))
+        first = px(PADDING) + max(
+            min(px(124), width - px(PADDING) - least * (columns - 1)), min(names, width / 3) + px(16)
+        )
         rest = max(least, (width - first) / max(1, columns - 1))
         self.setColumnWidth(0, round(first))
         for column in range(1, columns):

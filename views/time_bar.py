@@ -3,8 +3,9 @@
     let go   0.9 ms            swaps, commands                        the cursor        the head
     //////|-------------v[]-----------|>--------[]-------------[][][]v|                 2.418 ms
 
-It shows what lies after the cursor too, so it is the one view that reads the swaps at the head. Dragging scrubs, a click
-seeks, and the arrows step; all of it goes through the playback. What the trace has let go is hatched and not to scale.
+It shows what lies after the cursor too, so it is the one view that reads the swaps at the head. Dragging scrubs, a
+click seeks, and the arrows step; all of it goes through the playback. What the trace has let go is hatched and not to
+scale.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from views.kit.writing import Writer, Written
 if TYPE_CHECKING:
     from model.projections.swaps import Swap
 
-HEIGHT = 46
+HEIGHT = 42
 BAR_TOP, BAR_HEIGHT = 20, 8
 MARK_Y = 12
 LET_GO_WIDTH = 60

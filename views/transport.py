@@ -11,10 +11,10 @@ from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from views.kit.chrome import IconButton, Pill, SegmentedControl
 from views.kit.choice_button import ChoiceButton
+from views.kit.chrome import IconButton, Pill, SegmentedControl
 from views.kit.format import format_count
 from views.kit.panel_view import PanelView
 from views.kit.playback_control import MODES, STEPS, PlaybackControl
@@ -63,9 +63,7 @@ class Transport(PanelView):
         self.readout = Readout(theme)
         self.speed = SpeedSlider(theme)
         self.pace = PaceWords(theme)
-        self.slow_motion = Pill(
-            SLOW_MOTION, "phase.block", glyph=False, small=True, interactive=True, theme=theme
-        )
+        self.slow_motion = Pill(SLOW_MOTION, "phase.block", glyph=False, small=True, interactive=True, theme=theme)
         self.slow_motion.setToolTip("The run eases during a swap; click to go on at the asked pace")
         self.mode = SegmentedControl([each.capitalize() for each in MODES], "How much is shown", theme)
         self._connect()
@@ -89,7 +87,7 @@ class Transport(PanelView):
 
     def _lay_out(self, time_bar: QWidget | None) -> None:
         self._row = QHBoxLayout()
-        self._row.setContentsMargins(14, 0, 16, 4)
+        self._row.setContentsMargins(14, 0, 16, 6)
         self._row.setSpacing(4)
         for button in (self.to_start, self.back, self.play, self.forward, self.to_end):
             self._row.addWidget(button)
@@ -108,13 +106,17 @@ class Transport(PanelView):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        # What does not fit is left out (resizeEvent), so the sum of all parts is no bound.
+        layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         if time_bar is not None:
             layout.addWidget(time_bar)
         layout.addLayout(self._row)
 
     def take(self) -> None:
         link, playback = self.link, self._playback
-        self.play.set_glyph("pause" if playback.playing else "play", "Pause (Space)" if playback.playing else "Play (Space)")
+        self.play.set_glyph(
+            "pause" if playback.playing else "play", "Pause (Space)" if playback.playing else "Play (Space)"
+        )
         words = (f"the run has ended: {link.ended}", "the run has ended") if link.ended else AT_HEAD
         self.readout.show_place(
             link.clock_ns, f"event\u00a0{format_count(link.position)}", words if link.at_head else BEHIND
@@ -130,8 +132,8 @@ class Transport(PanelView):
     def restyle(self) -> None:
         self.setPalette(self.theme.palette())
         for widget in (
-            self.to_start, self.back, self.play, self.forward, self.to_end, self.step, self.readout, self.speed, self.pace,
-            self.slow_motion, self.mode,
+            self.to_start, self.back, self.play, self.forward, self.to_end, self.step, self.readout, self.speed,
+            self.pace, self.slow_motion, self.mode,
         ):  # fmt: skip
             widget.set_theme(self.theme)
 
@@ -234,5 +236,3 @@ class PaceWords(QWidget):
         writer.line(QRectF(self.rect()), self._words, "small", colour)
         painter.end()
         self.written = writer.written
-
-

@@ -4,8 +4,8 @@
     FCM file 17   0x11  mediator        0x08  mediator      0x02  mediator
     pager         no entry              0x0b  pager         0x01  pager
 
-A cell says in words what the entry points at: the object itself, a mediator, a wrapper. The model is told the states and
-works out what differs; the view paints it.
+A cell says in words what the entry points at: the object itself, a mediator, a wrapper. The model is told the states
+and works out what differs; the view paints it.
 """
 
 from __future__ import annotations
@@ -74,7 +74,9 @@ def _cell(topology: Topology, swaps: Swaps, tables: Tables, client: int, identit
     if entry is None:
         return EMPTY
     pointed = topology.pointed_at(entry.target)
-    sort: CellSort = "mediator" if pointed.sort == "mediator" else "wrapper" if pointed.sort == "interposer" else "plain"
+    sort: CellSort = (
+        "mediator" if pointed.sort == "mediator" else "wrapper" if pointed.sort == "interposer" else "plain"
+    )
     words = topology.objects[identity].name if sort == "plain" else pointed.words
     old, new = _change(topology, swaps, entry)
     return Cell(sort, words, f"0x{entry.number:02x}", old, new, entry.calls, entry.written_ns, entry.written_position)
@@ -180,7 +182,9 @@ class EntryTableModel(QAbstractTableModel):
             return None
         row = self._rows[index.row()]
         if index.column() == 0:
-            return row if role == Qt.ItemDataRole.UserRole else row.name if role == Qt.ItemDataRole.DisplayRole else None
+            return (
+                row if role == Qt.ItemDataRole.UserRole else row.name if role == Qt.ItemDataRole.DisplayRole else None
+            )
         cell = row.cells[index.column() - 1]
         match role:
             case Qt.ItemDataRole.UserRole:

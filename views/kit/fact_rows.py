@@ -73,13 +73,17 @@ class FactRows(QWidget):
             row = QRectF(px(PADDING), px(self._pitch) * place, self.width() - px(2 * PADDING), px(self._pitch))
             took = writer.line(row, name, "label", theme.text.tertiary)
             left = row.left() + took + px(12) if self._spread else column
-            writer.line(QRectF(left, row.top(), row.right() - left, row.height()), value, weight=MEDIUM, right=self._spread)
+            writer.line(
+                QRectF(left, row.top(), row.right() - left, row.height()), value, weight=MEDIUM, right=self._spread
+            )
         painter.end()
         self.written = writer.written
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent):
-            whole = next((each.whole for each in self.written if each.cut and each.rect.contains(QPointF(event.pos()))), "")
+            whole = next(
+                (each.whole for each in self.written if each.cut and each.rect.contains(QPointF(event.pos()))), ""
+            )
             QToolTip.showText(event.globalPos(), whole, self)
             return True
         return super().event(event)

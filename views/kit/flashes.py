@@ -23,7 +23,7 @@ def wall_ms() -> float:
 
 
 class Flashes(QObject):
-    """Which keys flash, and how strongly; `steady` holds each at its full strength instead of fading (reduced motion)."""
+    """Which keys flash, and how strongly; `steady` holds each at full strength instead of fading (reduced motion)."""
 
     moved = Signal()
     """A frame of the fade has come: paint again."""

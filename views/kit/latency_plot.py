@@ -22,7 +22,7 @@ from views.kit.typography import MEDIUM, font, text_width
 HEADROOM: Final = 1.22
 BAR_WIDTH: Final = 0.86 / DRAWN
 AXIS_HEIGHT: Final = 22
-SIDE: Final = 16  # room for half a tick's words at either end
+SIDE: Final = 16
 
 
 class LatencyPlot(pyqtgraph.PlotWidget):  # type: ignore[misc]
@@ -58,11 +58,17 @@ class LatencyPlot(pyqtgraph.PlotWidget):  # type: ignore[misc]
         self.setBackground(theme.surface.panel)
         self._axis.setPen(QPen(theme.line.strong, theme.stroke(1)))
         self._axis.setTextPen(QPen(theme.text.tertiary))
-        self._axis.setStyle(tickFont=font("small", theme.scale), tickLength=round(px(4)), tickTextOffset=round(px(3)),
-                            hideOverlappingLabels=False)
+        self._axis.setStyle(
+            tickFont=font("small", theme.scale),
+            tickLength=round(px(4)),
+            tickTextOffset=round(px(3)),
+            hideOverlappingLabels=False,
+        )
         self._axis.setHeight(round(px(AXIS_HEIGHT)))
-        side = round(px(SIDE))
-        self.getPlotItem().layout.setContentsMargins(side, 0, side, 0)
+        last = (
+            text_width("888\u00a0µs", "small", theme.scale) / 2
+        )  # half of the last tick's words stands beyond its end
+        self.getPlotItem().layout.setContentsMargins(round(px(SIDE)), 0, round(max(px(SIDE), last)), 0)
         histogram = theme.histogram
         self._bars.setOpts(brush=histogram.now_fill, pen=None)
         self._ground.setBrush(histogram.ghost_fill)

@@ -1,8 +1,8 @@
 """What every panel has in common: it takes one picture a frame, and none while it is hidden.
 
-    link.refreshed --> _frame --(visible)--> take() --> update()
-    selection.changed -----^                 ^
-    showEvent, set_theme --------------------+
+link.refreshed --> _frame --(visible)--> take() --> update()
+selection.changed -----^                 ^
+showEvent, set_theme --------------------+
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from views.kit.theme import Theme
 
 
 class PanelView(QWidget):
-    """A view of the states at the cursor; subclasses say in `take` what they read and in `restyle` what a theme changes."""
+    """A view of the states at the cursor; `take` says what it reads, `restyle` what a theme changes."""
 
     def __init__(self, link: SessionLink, selection: Selection, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)

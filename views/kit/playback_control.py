@@ -1,7 +1,7 @@
 """What the transport asks of the player, which lives in the shell.
 
-The views never see the player's class: they speak to this protocol, and tests give them a fake. Paces are nanoseconds of
-simulated time per second of wall time: 5 000 is shown as "1 : 200 000".
+The views never see the player's class: they speak to this protocol, and tests give them a fake. Paces are nanoseconds
+of simulated time per second of wall time: 5 000 is shown as "1 : 200 000".
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The clock of the run, large, and beside it where on the trace the person stands.
 
-    2.418 306 ms     event 48 211
-                     at the head, recording
+2.418 306 ms     event 48 211
+                 at the head, recording
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """The only object of the window that listens to a session.
 
-Every view reads the world through a link: the states as of a *cursor*, a position in the trace. Where the cursor follows
-the head the window is live; elsewhere it shows the past, by the same code. A state is folded when the first view asks for
-it after a refresh; for a hidden view, which does not ask, only the keyframe at the end of each chunk is made.
+Every view reads the world through a link: the states as of a *cursor*, a position in the trace. Where the cursor
+follows the head the window is live; elsewhere it shows the past, by the same code. A state is folded when the first
+view asks for it after a refresh; for a hidden view, which does not ask, only the keyframe at the end of each chunk is
+made.
 
     playback  --set_cursor(position, clock_ns)-->  link  --refreshed-->  views --read--> link.topology, link.tables ...
     views     --issue(command)-->  link  --command_wanted-->  app (which may fork)   or, in tests, session.issue
@@ -28,7 +29,7 @@ from model.projections.topology import Topology, TopologyFold
 from model.trace.names import Names, NamesFold
 from model.trace.trace import Trace
 
-FOLDS: dict[str, Callable[[], Any]] = {
+FOLDS: dict[str, Callable[[Trace], Any]] = {
     "topology": TopologyFold,
     "tables": TablesFold,
     "swaps": SwapsFold,
@@ -174,7 +175,7 @@ class SessionLink(QObject):
     def earliest_ns(self) -> int:
         """The earliest instant that the trace still holds."""
         trace = self.trace
-        return 0 if trace.tail == 0 or trace.tail == trace.head else trace.event(trace.tail).at_ns
+        return 0 if trace.tail in (0, trace.head) else trace.event(trace.tail).at_ns
 
     @property
     def ended(self) -> str | None:

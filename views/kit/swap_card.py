@@ -154,7 +154,7 @@ class SwapCard(QWidget):
         return phase_meaning(self._theme, stands)
 
     def _paint_outcome(self, writer: Writer, receipt: Receipt) -> None:
-        theme, px, meaning = self._theme, self._theme.px, self._meaning(receipt)
+        px, meaning = self._theme.px, self._meaning(receipt)
         banner = self._row(0, 40)
         writer.painter.setPen(Qt.PenStyle.NoPen)
         writer.painter.setBrush(meaning.mark)
@@ -229,9 +229,7 @@ class SwapCard(QWidget):
         painter.drawRoundedRect(place, px(2.5), px(2.5))
         fill_hatched(painter, place, meaning.pattern, meaning.on, theme.texture.on_mark)
 
-    def _paint_labels(
-        self, writer: Writer, top: float, segments: tuple[Segment, ...], places: list[QRectF]
-    ) -> None:
+    def _paint_labels(self, writer: Writer, top: float, segments: tuple[Segment, ...], places: list[QRectF]) -> None:
         """The name and the time of each phase under its piece; moved apart, then shortened, until they fit."""
         row = self._row(top, 14)
         for shorten in range(4):
@@ -283,7 +281,9 @@ class SwapCard(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent):
-            whole = next((each.whole for each in self.written if each.cut and each.rect.contains(QPointF(event.pos()))), "")
+            whole = next(
+                (each.whole for each in self.written if each.cut and each.rect.contains(QPointF(event.pos()))), ""
+            )
             QToolTip.showText(event.globalPos(), whole, self)
             return True
         return super().event(event)

@@ -1,7 +1,7 @@
 """The swaps that are over, newest first, each a line: choose one to see its receipt.
 
-    v  Swap 3   replicated > single        26.5 µs
-    x  Swap 2   LRU > FIFO                 48.0 µs
+v  Swap 3   replicated > single        26.5 µs
+x  Swap 2   LRU > FIFO                 48.0 µs
 """
 
 from __future__ import annotations
@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
 
 from model.trace.events import Phase
 from views.kit.format import format_duration
@@ -110,7 +118,11 @@ class SwapList(QListView):
         return self._delegate.written
 
     def _size_up(self) -> None:
-        rows = min(ROWS_SEEN + 0.5, self._swaps.rowCount()) if self._swaps.rowCount() > ROWS_SEEN else self._swaps.rowCount()
+        rows = (
+            min(ROWS_SEEN + 0.5, self._swaps.rowCount())
+            if self._swaps.rowCount() > ROWS_SEEN
+            else self._swaps.rowCount()
+        )
         self.setFixedHeight(round(self._delegate.theme.px(ROW * rows)))
         self.setVisible(self._swaps.rowCount() > 0)
 

@@ -1,13 +1,15 @@
 """What a swap is doing, has done, and what must happen next, in words.
 
-The words follow the paper's own account (§4.3.2): FORWARD waits for the calls that are older than the mediator, BLOCK for
-the tracked ones, TRANSFER for the state and the table entries. They say what must happen, not what the program does.
+The words follow the paper's own account (§4.3.2): FORWARD waits for the calls that are older than the mediator, BLOCK
+for the tracked ones, TRANSFER for the state and the table entries. They say what must happen, not what the program
+does.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from model.projections.receipt import FateSort
 from model.trace.events import Phase
 from views.kit.describing import counted, member
 from views.kit.format import format_bytes, format_duration
@@ -65,17 +67,13 @@ def fate_notes(receipt: Receipt, clock_ns: int) -> dict[str, str]:
     longest = f"longest {format_duration(receipt.longest_blocked_ns)}" if swap.blocked else ""
     if swap.over:
         return {"blocked": longest}
-    recursive_inside = any(fate.was(RECURSIVE) and fate.ended_ns is None for fate in swap.fates.values())
+    recursive_inside = any(fate.was(FateSort.RECURSIVE) and fate.ended_ns is None for fate in swap.fates.values())
     return {
         "untracked": _returned(swap.untracked, swap.untracked_left),
         "tracked": _returned(swap.tracked, swap.left),
         "recursive": ("inside" if recursive_inside else "returned") if swap.recursive else "",
         "blocked": longest,
     }
-
-
-RECURSIVE = 3
-"""FateSort.RECURSIVE; its numbers are part of the threads' columns too."""
 
 
 def _returned(all_of_them: int, left: int) -> str:

@@ -39,7 +39,11 @@ class ThinScrollBar(QScrollBar):
         self.initStyleOption(option)
         control, handle = QStyle.ComplexControl.CC_ScrollBar, QStyle.SubControl.SC_ScrollBarSlider
         place = QRectF(self.style().subControlRect(control, option, handle, self))
-        slim = place.adjusted(3, 2, -3, -2) if self.orientation() == Qt.Orientation.Vertical else place.adjusted(2, 3, -2, -3)
+        slim = (
+            place.adjusted(3, 2, -3, -2)
+            if self.orientation() == Qt.Orientation.Vertical
+            else place.adjusted(2, 3, -2, -3)
+        )
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.line.strong if self.underMouse() or self.isSliderDown() else theme.line.regular)

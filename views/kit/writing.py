@@ -1,7 +1,7 @@
 """Lines of text in painted panels: fitted, elided in the middle, and accounted for.
 
-A panel that paints itself writes through a `Writer`. What was written, and where, is kept until the next paint, so that a
-tool tip can give the whole of what was cut and a test can see that nothing was.
+A panel that paints itself writes through a `Writer`. What was written, and where, is kept until the next paint, so
+that a tool tip can give the whole of what was cut and a test can see that nothing was.
 """
 
 from __future__ import annotations
