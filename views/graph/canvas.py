@@ -1,0 +1,222 @@
+"""The canvas: two layers, zoom and pan, and the small map; what is on it is the graph's business.
+
+    still picture   ground, wires, nodes: rendered where touched, else copied   (still.py)
+    over it         what moves every frame, then what stands still on the screen
+
+Limits: scene coordinates are px of the visual language; the view's transform is the zoom times the theme's scale.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, Slot
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QTransform, QWheelEvent
+from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
+
+from views.graph.ground import paint_ground
+from views.graph.node import NodeItem
+from views.graph.overlays import map_rect, map_world, paint_map, to_map
+from views.graph.scene import GraphScene
+from views.graph.still import StillLayer
+from views.kit.theme import Theme
+
+LEAST_ZOOM, MOST_ZOOM = 0.05, 4.0
+WHEEL_STEP = 1.0015
+BUTTON_STEP = 1.25
+FIT_MARGIN = 28.0
+FIT_MOST = 1.0
+
+
+class Canvas(QGraphicsView):
+    """A view of a GraphScene that paints it once and moves about in it."""
+
+    def __init__(self, board: GraphScene, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.theme = theme
+        self._board = board
+        self._still = StillLayer()
+        self._zoom = 1.0
+        self._fitted = False
+        self._pan_from: QPoint | None = None
+        self.setScene(board)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.NoViewportUpdate)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setResizeAnchor(QGraphicsView.ViewportAnchor.AnchorViewCenter)
+        self.setMouseTracking(True)
+        board.touched.connect(self._touch)
+
+    # --- painting ----------------------------------------------------------------------------------------------------
+
+    @property
+    def still(self) -> StillLayer:
+        """The still picture, which counts what is rendered."""
+        return self._still
+
+    def paint_moving(self, painter: QPainter) -> None:
+        """Paint what moves every frame, in coordinates of the scene."""
+
+    def paint_over(self, painter: QPainter, area: QRectF) -> None:
+        """Paint what stands still on the screen, in `over_area`."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        viewport = self.viewport()
+        painter = QPainter(viewport)
+        self._still.paint(painter, viewport.size(), viewport.devicePixelRatioF(), self._render_still)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.save()
+        painter.setWorldTransform(self.viewportTransform())
+        self.paint_moving(painter)
+        painter.restore()
+        painter.scale(self.theme.scale, self.theme.scale)
+        area = self.over_area()
+        paint_map(painter, self._board.theme, self._board.nodes(), self.seen(), area)
+        self.paint_over(painter, area)
+        painter.end()
+
+    def over_area(self) -> QRectF:
+        """The viewport in px of the visual language, as what lies over the graph has it."""
+        size = self.viewport().size()
+        return QRectF(0, 0, size.width() / self.theme.scale, size.height() / self.theme.scale)
+
+    def _render_still(self, painter: QPainter, part: QRect) -> None:
+        painter.save()
+        paint_ground(painter, self.theme, part, self.viewportTransform().map(QPointF(0, 0)))
+        painter.restore()
+        inverse, _ = self.viewportTransform().inverted()
+        self._board.zoom = self._zoom
+        source = inverse.mapRect(QRectF(part))
+        self._board.render(painter, QRectF(part), source, Qt.AspectRatioMode.IgnoreAspectRatio)
+
+    @Slot(QRectF)
+    def _touch(self, rect: QRectF) -> None:
+        area = self._still.touch(self.viewportTransform().mapRect(rect))
+        self.viewport().update(area & self.viewport().rect())
+
+    def _touch_all(self) -> None:
+        self._still.touch_all()
+        self.viewport().update()
+
+    # --- zoom and pan ------------------------------------------------------------------------------------------------
+
+    @property
+    def zoom(self) -> float:
+        """How large a px of the visual language is, the theme's scale aside."""
+        return self._zoom
+
+    def seen(self) -> QRectF:
+        """The rectangle of the scene that is in sight."""
+        return self.mapToScene(self.viewport().rect()).boundingRect()
+
+    @Slot()
+    def fit(self) -> None:
+        """Show the whole graph, at its own size at most."""
+        nodes = self._board.nodes()
+        if not nodes:
+            return
+        world = QRectF()
+        for node in nodes:
+            world |= node.standing
+        size = self.viewport().size()
+        scale = self.theme.scale
+        wide = (size.width() - 2 * FIT_MARGIN) / max(1.0, world.width() * scale)
+        tall = (size.height() - 2 * FIT_MARGIN) / max(1.0, world.height() * scale)
+        self._zoom = min(FIT_MOST, max(LEAST_ZOOM, min(wide, tall)))
+        self._apply_zoom()
+        self._look_at(world.center())
+
+    def _fit_once(self) -> None:
+        if not self._fitted and self._board.nodes() and self.isVisible():
+            self._fitted = True
+            self.fit()
+
+    @Slot()
+    def zoom_in(self) -> None:
+        """Closer, about the middle."""
+        self.zoom_by(BUTTON_STEP, QPointF(self.viewport().rect().center()))
+
+    @Slot()
+    def zoom_out(self) -> None:
+        """Further away, about the middle."""
+        self.zoom_by(1 / BUTTON_STEP, QPointF(self.viewport().rect().center()))
+
+    def zoom_by(self, factor: float, about: QPointF) -> None:
+        """Zoom about a point of the viewport, which stays where it is."""
+        inverse, _ = self.viewportTransform().inverted()
+        fixed = inverse.map(about)
+        self._zoom = min(MOST_ZOOM, max(LEAST_ZOOM, self._zoom * factor))
+        self._apply_zoom()
+        moved = self.viewportTransform().map(fixed) - about
+        self._scroll(moved.x(), moved.y())
+
+    def _apply_zoom(self) -> None:
+        scale = self._zoom * self.theme.scale
+        self.setTransform(QTransform.fromScale(scale, scale))
+        self._board.zoom = self._zoom
+        self._touch_all()
+
+    def _look_at(self, point: QPointF) -> None:
+        self.centerOn(point)
+        self._touch_all()
+
+    def _scroll(self, across: float, down: float) -> None:
+        for bar, by in ((self.horizontalScrollBar(), across), (self.verticalScrollBar(), down)):
+            bar.setValue(bar.value() + round(by))
+        self._touch_all()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self.zoom_by(WHEEL_STEP ** event.angleDelta().y(), event.position())
+        event.accept()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._touch_all()
+
+    # --- the mouse ---------------------------------------------------------------------------------------------------
+
+    def node_at(self, point: QPoint) -> NodeItem | None:
+        """The node at a point of the viewport."""
+        item = self.itemAt(point)
+        return item if isinstance(item, NodeItem) else None
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        place = event.position().toPoint()
+        left = event.button() == Qt.MouseButton.LeftButton
+        over = event.position() / self.theme.scale
+        if left and map_rect(self.over_area()).contains(over):
+            self._look_by_map(over)
+        elif event.button() == Qt.MouseButton.MiddleButton or (left and self.node_at(place) is None):
+            self._pan_from = place
+            self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
+        else:
+            super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pan_from is None:
+            super().mouseMoveEvent(event)
+            return
+        place = event.position().toPoint()
+        by = self._pan_from - place
+        self._pan_from = place
+        self._scroll(by.x(), by.y())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._pan_from is None:
+            super().mouseReleaseEvent(event)
+            return
+        self._pan_from = None
+        self.viewport().unsetCursor()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if self.node_at(event.position().toPoint()) is None:
+            self.zoom_by(BUTTON_STEP, event.position())
+        else:
+            super().mouseDoubleClickEvent(event)
+
+    def _look_by_map(self, point: QPointF) -> None:
+        area = map_rect(self.over_area())
+        world = map_world(self._board.nodes(), self.seen())
+        shown = to_map(world, world, area)
+        zoom = world.width() / max(1e-6, shown.width())
+        self._look_at(world.topLeft() + (point - shown.topLeft()) * zoom)

@@ -1,0 +1,236 @@
+"""Drag and drop: what is dragged, what every node answers, and the command that a drop asks for.
+
+    begin(kind, name) --> every node answers yes / yes with conversion / no, with the reason
+    hover(object)     --> that node says by which protocol; a card says what the swap would cost now
+    drop(object)      --> Swap or Attach, or the reason why not
+
+The keyboard's menu takes its verdicts and its commands from the same place (`menu.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from model.commands import Attach, Command, Swap
+from model.projections.topology import Verdict, drop_verdict, wrap_verdict
+from model.trace.events import Phase
+from views.graph.drop_marks import Answer, protocol_words
+from views.kit.describing import member
+from views.kit.format import format_bytes, format_count, format_duration
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QMimeData
+
+    from model.projections.topology import Topology
+    from views.graph.scene import GraphScene
+    from views.kit.session_link import SessionLink
+
+IMPLEMENTATION, WRAPPER = "implementation", "wrapper"
+MIME_TYPES: Final = {
+    "application/x-changeover-implementation": IMPLEMENTATION,
+    "application/x-changeover-wrapper": WRAPPER,
+}
+SNAP: Final = 24.0
+"""A drop this near a node, in px of the screen, is meant for it."""
+NONE_KNOWN: Final = "not known yet"
+
+
+@dataclass(frozen=True, slots=True)
+class Dragged:
+    """What is in the hand."""
+
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class CostCard:
+    """What a drop would cost now: head, name of the target, rows of (what, how much), and a closing line."""
+
+    head: str
+    target: str
+    rows: tuple[tuple[str, str], ...]
+    foot: str
+
+
+def dragged_of(data: QMimeData) -> Dragged | None:
+    """What a drag carries; None if it is nothing of ours."""
+    for mime, kind in MIME_TYPES.items():
+        if data.hasFormat(mime):
+            return Dragged(kind, bytes(data.data(mime).data()).decode("utf-8", "replace"))
+    return None
+
+
+def verdict_of(topology: Topology, dragged: Dragged, object_id: int) -> Verdict:
+    """What an object answers; a name that nobody knows is refused."""
+    if dragged.kind == IMPLEMENTATION:
+        implementation = topology.implementation_named(dragged.name)
+        if implementation is not None:
+            return drop_verdict(topology, implementation.identity, object_id)
+    else:
+        wrapper = topology.wrapper_named(dragged.name)
+        if wrapper is not None:
+            return wrap_verdict(topology, wrapper.identity, object_id)
+    return Verdict("no", f"nobody knows {dragged.name}")
+
+
+def command_of(topology: Topology, dragged: Dragged, object_id: int, *, queue: bool = False) -> Command:
+    """The command that a drop on an object asks for."""
+    name = topology.objects[object_id].name
+    if dragged.kind == IMPLEMENTATION:
+        return Swap(object=name, implementation=dragged.name, queue=queue)
+    return Attach(object=name, wrapper=dragged.name)
+
+
+class DropDesk:
+    """The drag that goes on, if any: it gives the nodes their answers and takes the drop."""
+
+    def __init__(self, link: SessionLink, scene: GraphScene) -> None:
+        self._link = link
+        self._scene = scene
+        self.dragged: Dragged | None = None
+        self.target = 0
+
+    def begin(self, dragged: Dragged) -> None:
+        """Something is in the hand: every node answers."""
+        self.dragged, self.target = dragged, 0
+        self.refresh()
+
+    def end(self) -> None:
+        """The hand is empty."""
+        self.dragged, self.target = None, 0
+        for node in self._scene.objects.values():
+            node.set_answer(None)
+
+    def refresh(self) -> None:
+        """Ask again: what was possible may be so no more."""
+        if self.dragged is None:
+            return
+        topology = self._link.topology
+        for identity, node in self._scene.objects.items():
+            verdict = verdict_of(topology, self.dragged, identity)
+            node.set_answer(Answer(verdict, hovered=identity == self.target))
+
+    def hover(self, target: int) -> bool:
+        """The hand is over an object, 0 for none; True when that is another one than before."""
+        if target == self.target:
+            return False
+        self.target = target
+        self.refresh()
+        return True
+
+    def counts(self) -> tuple[int, int]:
+        """How many nodes accept, and how many do not."""
+        answers = [node.answer for node in self._scene.objects.values() if node.answer is not None]
+        refused = sum(answer.verdict.answer == "no" for answer in answers)
+        return len(answers) - refused, refused
+
+    def sentence(self) -> str:
+        """What the drag could do, in one or two sentences."""
+        if self.dragged is None:
+            return ""
+        topology = self._link.topology
+        accept, refuse = self.counts()
+        rest = f"{accept} accept{'s' if accept == 1 else ''}, {refuse} do{'es' if refuse == 1 else ''} not."
+        what = title_of(topology, self.dragged)
+        node = self._scene.objects.get(self.target)
+        if node is None or node.answer is None:
+            return f"Drop {what} onto a component. {rest}"
+        if node.answer.verdict.answer == "no":
+            return refusal(topology, self.dragged, self.target, node.answer.verdict)
+        if self.dragged.kind == WRAPPER:
+            return f"Drop to attach {what} to {node.name}. {rest}"
+        return f"Drop to swap {node.name} from {node.facts.words} to {member(what)}. {rest}"
+
+    def drop(self, *, queue: bool = False) -> bool:
+        """Let go over the target: ask for the command, or say why not. True when a command was asked for."""
+        dragged, target = self.dragged, self.target
+        self.end()
+        topology = self._link.topology
+        if dragged is None or target not in topology.objects:
+            return False
+        verdict = verdict_of(topology, dragged, target)
+        waits = queue and dragged.kind == IMPLEMENTATION and topology.objects[target].transition is not None
+        if verdict.answer == "no" and not waits:
+            self._link.message.emit(refusal(topology, dragged, target, verdict))
+            return False
+        self._link.issue(command_of(topology, dragged, target, queue=queue))
+        return True
+
+    def card(self) -> CostCard | None:
+        """What a drop on the target would cost now; None without one that accepts."""
+        node = self._scene.objects.get(self.target)
+        if self.dragged is None or node is None or node.answer is None or node.answer.verdict.answer == "no":
+            return None
+        return cost_card(self._link, self.dragged, self.target, node.answer.verdict)
+
+
+def refusal(topology: Topology, dragged: Dragged, object_id: int, verdict: Verdict) -> str:
+    """One sentence: what was not done, and why."""
+    what = title_of(topology, dragged)
+    return f"{what} does not go onto {topology.objects[object_id].name}: {verdict.words}."
+
+
+def title_of(topology: Topology, dragged: Dragged) -> str:
+    """What a person calls the thing in the hand."""
+    known = (
+        topology.implementation_named(dragged.name)
+        if dragged.kind == IMPLEMENTATION
+        else topology.wrapper_named(dragged.name)
+    )
+    return (known.title or known.name) if known is not None else dragged.name
+
+
+def cost_card(link: SessionLink, dragged: Dragged, object_id: int, verdict: Verdict) -> CostCard:
+    """The costs of a swap or an attachment as far as the trace knows them."""
+    topology = link.topology
+    name = topology.objects[object_id].name
+    in_flight = format_count(link.counts.in_flight_of(object_id))
+    if dragged.kind == WRAPPER:
+        entries = sum(1 for _, of in link.tables.entries if of == object_id)
+        rows = (("calls in flight", in_flight), ("entries to write", format_count(entries)), ("state to move", "none"))
+        return CostCard("If dropped now", name, rows, "Esc cancels")
+    block, words = former_blocks(link, object_id)
+    rows = (
+        ("calls in flight", in_flight),
+        ("threads to drain", format_count(sum(link.generations.active.values()))),
+        (words, block),
+        ("state to move", state_to_move(link, object_id, verdict)),
+        ("protocol", member(protocol_words(verdict))),
+    )
+    return CostCard("If dropped now", name, rows, "Ctrl queues \N{MIDDLE DOT} Esc cancels")
+
+
+def former_blocks(link: SessionLink, object_id: int) -> tuple[str, str]:
+    """How long BLOCK took in the former swaps of an object, and the words that say from how many."""
+    times = sorted(
+        swap.block_ns
+        for swap in link.swaps.by_request.values()
+        if swap.object == object_id and swap.outcome is Phase.COMPLETED and swap.sort == "swap"
+    )
+    if not times:
+        return NONE_KNOWN, "block"
+    words = "block, from the swap before" if len(times) == 1 else f"block, from {len(times)} swaps before"
+    least, most = format_duration(times[0]), format_duration(times[-1])
+    if least == most:
+        return least, words
+    return f"{least} to {most}", words
+
+
+def state_to_move(link: SessionLink, object_id: int, verdict: Verdict) -> str:
+    """How much state there is, by what the component reports of itself or by what moved last."""
+    if verdict.answer == "yes":
+        return "none, " + verdict.words
+    figures = link.topology.figures
+    instance = link.topology.objects[object_id].instance
+    size = figures.get((instance, "bytes"))
+    if size is not None:
+        return format_bytes(size)
+    moved = [
+        swap.bytes for swap in link.swaps.by_request.values() if swap.object == object_id and swap.outcome is Phase.COMPLETED
+    ]
+    if moved and moved[-1]:
+        return f"{format_bytes(moved[-1])} the last time"
+    pages = figures.get((instance, "pages"))
+    return f"{format_count(pages)} pages" if pages is not None else NONE_KNOWN

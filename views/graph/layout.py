@@ -1,0 +1,251 @@
+"""Where nodes stand: clients at the left, components to the right by who uses whom.
+
+A layered drawing after Sugiyama, from networkx's graph of holders and what they hold:
+
+    layer 0      layer 1         layer 2
+    client --->  component --->  component        longest path from a client; a cycle counts as one
+    client ------- lane -------> component        an edge that skips a layer keeps a lane free in it
+
+Order within a layer comes from barycentres, swept to and fro while crossings fall; heights from the mean of a node's
+neighbours, then pushed apart. `make_room` is the other half: what grows (a mediator's frame) pushes its neighbours away,
+and they come back when it goes, for the places themselves are never changed by it.
+
+Limits: good for graphs of some hundred nodes; a layer longer than it is fit to look at is folded into columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from math import ceil, sqrt
+
+import networkx as nx
+
+Node = Hashable
+Size = tuple[float, float]
+Place = tuple[float, float]
+Box = tuple[float, float, float, float]
+"""Left, top, width, height."""
+
+COLUMN_GAP = 160.0
+FOLDED_GAP = 56.0
+ROW_GAP = 36.0
+LANE = 10.0
+SWEEPS = 8
+MOST_ROWS = 9
+CROSSINGS_COUNTED_UP_TO = 4_000
+ROOM_MARGIN = 24.0
+PUSHES = 12
+
+
+def layered(graph: nx.DiGraph, sizes: Mapping[Node, Size], first_layer: Iterable[Node] = ()) -> dict[Node, Place]:
+    """The top left corner of every node of `graph`; what is in `first_layer` stands at the left.
+
+    The same graph, in the same order of nodes and edges, gives the same places.
+    """
+    if graph.number_of_nodes() == 0:
+        return {}
+    layer_of = _layers(graph, set(first_layer))
+    layers, edges = _with_lanes(graph, layer_of)
+    _order(layers, edges)
+    columns = _folded(layers, _most_rows(graph.number_of_nodes()))
+    return _placed(columns, edges, sizes)
+
+
+def make_room(resting: Mapping[Node, Box], grown: Mapping[Node, Box], margin: float = ROOM_MARGIN) -> dict[Node, Place]:
+    """How far each other node steps aside so that nothing covers what has grown; only those that must are named."""
+    placed = [*grown.values()]
+    offsets: dict[Node, Place] = {}
+    others = [node for node in resting if node not in grown]
+    others.sort(key=lambda node: min((_distance(resting[node], box) for box in grown.values()), default=0.0))
+    for node in others:
+        home = resting[node]
+        box = home
+        for _ in range(PUSHES):
+            hit = next((other for other in placed if _overlap(box, other, margin)), None)
+            if hit is None:
+                break
+            box = _pushed(box, home, hit, margin)
+        if box != home:
+            offsets[node] = (box[0] - home[0], box[1] - home[1])
+        if box != home or _near_any(box, placed):
+            placed.append(box)
+    return offsets
+
+
+def _layers(graph: nx.DiGraph, first: set[Node]) -> dict[Node, int]:
+    condensed = nx.condensation(graph)
+    depth: dict[int, int] = {}
+    for component in nx.topological_sort(condensed):
+        members = condensed.nodes[component]["members"]
+        least = 0 if members & first else 1
+        depth[component] = max((depth[before] + 1 for before in condensed.predecessors(component)), default=least)
+    mapping = condensed.graph["mapping"]
+    return {node: depth[mapping[node]] for node in graph.nodes}
+
+
+def _with_lanes(graph: nx.DiGraph, layer_of: Mapping[Node, int]) -> tuple[list[list[Node]], list[tuple[Node, Node]]]:
+    """The layers with a lane for each layer that an edge skips, and the edges cut at the lanes."""
+    layers: list[list[Node]] = [[] for _ in range(max(layer_of.values()) + 1)]
+    for node in graph.nodes:
+        layers[layer_of[node]].append(node)
+    edges: list[tuple[Node, Node]] = []
+    for source, target in graph.edges:
+        before = source
+        for layer in range(layer_of[source] + 1, layer_of[target]):
+            lane = ("lane", source, target, layer)
+            layers[layer].append(lane)
+            edges.append((before, lane))
+            before = lane
+        if layer_of[target] > layer_of[source]:
+            edges.append((before, target))
+    return layers, edges
+
+
+def _order(layers: list[list[Node]], edges: Sequence[tuple[Node, Node]]) -> None:
+    """Sort each layer by the barycentre of its neighbours, to and fro, and keep the order with the fewest crossings."""
+    before: dict[Node, list[Node]] = {}
+    after: dict[Node, list[Node]] = {}
+    for source, target in edges:
+        after.setdefault(source, []).append(target)
+        before.setdefault(target, []).append(source)
+    best, least = [list(layer) for layer in layers], _crossings(layers, after)
+    for sweep in range(SWEEPS):
+        if not least:
+            break
+        forward = sweep % 2 == 0
+        for layer in layers[1:] if forward else layers[-2::-1]:
+            _sort_by_barycentre(layer, before if forward else after, _ranks(layers))
+        crossings = _crossings(layers, after)
+        if crossings < least:
+            best, least = [list(layer) for layer in layers], crossings
+    for layer, ordered in zip(layers, best, strict=True):
+        layer[:] = ordered
+
+
+def _ranks(layers: Iterable[Sequence[Node]]) -> dict[Node, float]:
+    return {node: rank for layer in layers for rank, node in enumerate(layer)}
+
+
+def _sort_by_barycentre(layer: list[Node], neighbours: Mapping[Node, list[Node]], rank: Mapping[Node, float]) -> None:
+    def barycentre(node: Node) -> float:
+        near = neighbours.get(node)
+        return sum(rank[other] for other in near) / len(near) if near else rank[node]
+
+    layer.sort(key=barycentre)
+
+
+def _crossings(layers: Sequence[Sequence[Node]], after: Mapping[Node, list[Node]]) -> int:
+    """How often edges cross between neighbouring layers; 1 where counting would cost more than it tells."""
+    if sum(len(near) for near in after.values()) > CROSSINGS_COUNTED_UP_TO:
+        return 1
+    rank = _ranks(layers)
+    total = 0
+    for layer in layers:
+        ends: list[float] = []
+        for node in layer:
+            targets = sorted(rank[target] for target in after.get(node, ()))
+            total += sum(1 for end in ends for target in targets if target < end)
+            ends += targets
+    return total
+
+
+def _most_rows(nodes: int) -> int:
+    return max(MOST_ROWS, ceil(sqrt(nodes) * 1.1))
+
+
+def _folded(layers: Sequence[Sequence[Node]], most: int) -> list[tuple[list[Node], bool]]:
+    """The columns from left to right, and whether each begins a layer."""
+    columns: list[tuple[list[Node], bool]] = []
+    for layer in layers:
+        count = sum(1 for node in layer if not _is_lane(node))
+        rows = ceil(count / ceil(count / most)) if count > most else len(layer)
+        kept = list(layer) if count <= most else [node for node in layer if not _is_lane(node)]
+        columns += [(kept[first : first + rows], first == 0) for first in range(0, len(kept), max(rows, 1))]
+    return columns
+
+
+def _is_lane(node: Node) -> bool:
+    return isinstance(node, tuple) and len(node) == 4 and node[0] == "lane"
+
+
+def _placed(
+    columns: Sequence[tuple[list[Node], bool]], edges: Iterable[tuple[Node, Node]], sizes: Mapping[Node, Size]
+) -> dict[Node, Place]:
+    near: dict[Node, list[Node]] = {}
+    for source, target in edges:
+        near.setdefault(source, []).append(target)
+        near.setdefault(target, []).append(source)
+    height = {node: LANE if _is_lane(node) else sizes[node][1] for column, _ in columns for node in column}
+    middle: dict[Node, float] = {}
+    for column, _ in columns:
+        y = -sum(height[node] + ROW_GAP for node in column) / 2
+        for node in column:
+            middle[node] = y + height[node] / 2
+            y += height[node] + ROW_GAP
+    for sweep in range(SWEEPS):
+        for column, _ in columns if sweep % 2 else reversed(columns):
+            _pull_together(column, near, height, middle)
+    top = min(middle[node] - height[node] / 2 for node in middle)
+    places: dict[Node, Place] = {}
+    x = 0.0
+    for number, (column, begins) in enumerate(columns):
+        x += 0.0 if number == 0 else COLUMN_GAP if begins else FOLDED_GAP
+        real = [node for node in column if not _is_lane(node)]
+        for node in real:
+            places[node] = (round(x), round(middle[node] - height[node] / 2 - top))
+        x += max((sizes[node][0] for node in real), default=0.0)
+    return places
+
+
+def _pull_together(
+    column: Sequence[Node], near: Mapping[Node, list[Node]], height: Mapping[Node, float], middle: dict[Node, float]
+) -> None:
+    """Move a column's nodes towards the mean of their neighbours, keeping their order and the gap between them.
+
+    Nodes that would meet form a block whose place is the mean of what its members want.
+    """
+    blocks: list[tuple[list[Node], float, float]] = []  # members, top that they want in the mean, height with gap
+    for node in column:
+        neighbours = [middle[other] for other in near.get(node, ()) if other in middle]
+        wanted = sum(neighbours) / len(neighbours) if neighbours else middle[node]
+        members, top, tall = [node], wanted - height[node] / 2, height[node] + ROW_GAP
+        while blocks and blocks[-1][1] + blocks[-1][2] > top:
+            above, above_top, above_tall = blocks.pop()
+            share = len(above) / (len(above) + len(members))
+            top = above_top * share + (top - above_tall) * (1.0 - share)
+            members, tall = above + members, above_tall + tall
+        blocks.append((members, top, tall))
+    for members, top, _ in blocks:
+        y = top
+        for node in members:
+            middle[node] = y + height[node] / 2
+            y += height[node] + ROW_GAP
+
+
+def _overlap(one: Box, other: Box, margin: float) -> bool:
+    return (
+        one[0] < other[0] + other[2] + margin
+        and other[0] < one[0] + one[2] + margin
+        and one[1] < other[1] + other[3] + margin
+        and other[1] < one[1] + one[3] + margin
+    )
+
+
+def _pushed(box: Box, home: Box, hit: Box, margin: float) -> Box:
+    """`box` moved out of `hit`: sideways when it stands beside it, else up or down, always on the side of its home."""
+    left, top, width, height = box
+    beside = home[0] >= hit[0] + hit[2] * 0.6 or home[0] + home[2] <= hit[0] + hit[2] * 0.2
+    if beside:
+        right_of = home[0] + home[2] / 2 >= hit[0] + hit[2] / 2
+        return (hit[0] + hit[2] + margin if right_of else hit[0] - margin - width, top, width, height)
+    below = home[1] + home[3] / 2 >= hit[1] + hit[3] / 2
+    return (left, hit[1] + hit[3] + margin if below else hit[1] - margin - height, width, height)
+
+
+def _distance(one: Box, other: Box) -> float:
+    return abs(one[0] + one[2] / 2 - other[0] - other[2] / 2) + abs(one[1] + one[3] / 2 - other[1] - other[3] / 2)
+
+
+def _near_any(box: Box, placed: Sequence[Box]) -> bool:
+    """Whether a node that stays may be hit by one that is pushed later: those in the same columns may."""
+    return any(box[0] < other[0] + other[2] and other[0] < box[0] + box[2] for other in placed)

@@ -1,0 +1,310 @@
+"""The scene: nodes and wires as the last picture has them, and what all of them share.
+
+It compares each picture with the one before and changes only what differs; what a movement or a hover changes says so by
+`touch`, and the view repaints that part of its still picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPointF, QRectF, Signal, Slot
+from PySide6.QtWidgets import QGraphicsScene
+
+from model.projections.topology import graph
+from views.graph.client_node import ClientNode
+from views.graph.component_node import ComponentNode
+from views.graph.layout import Box, layered, make_room
+from views.graph.motion import Motion
+from views.graph.node import NodeItem
+from views.graph.picture import Key, Picture, Reader
+from views.graph.wires import WireKey, WiresItem
+from views.kit.selection import Picked, Selection
+from views.kit.theme import Theme
+
+if TYPE_CHECKING:
+    from model.projections.topology import Topology
+
+FAR = 100_000.0
+
+
+class GraphScene(QGraphicsScene):
+    """Clients, components and wires."""
+
+    touched = Signal(QRectF)
+    """A rectangle of the still picture is out of date."""
+
+    cancel_wanted = Signal(int)
+    """The Cancel of a mediator was pressed; the object."""
+
+    places_changed = Signal()
+    """A person has put a node somewhere else."""
+
+    shape_changed = Signal()
+    """Nodes or wires stand otherwise than before."""
+
+    def __init__(self, selection: Selection, theme: Theme, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        # Items are few and found by walking; an index would be rebuilt with each of their movements.
+        self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
+        self.setSceneRect(-FAR, -FAR, 2 * FAR, 2 * FAR)
+        self.selection = selection
+        self.theme = theme
+        self.motion = Motion(self)
+        self.zoom = 1.0
+        self.focus_key: Key | None = None
+        self.wire_hovered: WireKey | None = None
+        self.clients: dict[int, ClientNode] = {}
+        self.objects: dict[int, ComponentNode] = {}
+        self.wires = WiresItem(self)
+        self.addItem(self.wires)
+        self.given_places: dict[str, tuple[float, float]] = {}
+        self._found: frozenset[Key] | None = None
+        self._dragged = False
+        self._routes_due = False
+        self._syncing = False
+        self._picked: Picked | None = selection.current
+        self._hovered: Picked | None = selection.hovered
+        selection.changed.connect(self._selection_changed)
+        selection.hover_changed.connect(self._hover_changed)
+
+    # --- what the items ask ------------------------------------------------------------------------------------------
+
+    def touch(self, rect: QRectF) -> None:
+        """A rectangle of the scene has to be painted again."""
+        if not rect.isEmpty():
+            self.touched.emit(rect)
+
+    @property
+    def interposer_picked(self) -> int:
+        """The selected interposer, 0 for none."""
+        picked = self.selection.current
+        return picked.identity if picked is not None and picked.kind == "interposer" else 0
+
+    @property
+    def interposer_hovered(self) -> int:
+        """The interposer under the pointer, 0 for none."""
+        hovered = self.selection.hovered
+        return hovered.identity if hovered is not None and hovered.kind == "interposer" else 0
+
+    def is_dim(self, key: Key) -> bool:
+        """Whether a search goes on that this node does not answer."""
+        return self._found is not None and key not in self._found
+
+    def is_lit(self, key: WireKey) -> bool:
+        """Whether a wire is in ink: it, its slot or its object is under the pointer."""
+        hovered = self.selection.hovered
+        return key == self.wire_hovered or (
+            self.wire_hovered is None and hovered is not None and hovered.kind == "object" and hovered.identity == key[1]
+        )
+
+    def nodes(self) -> list[NodeItem]:
+        """All nodes, clients first."""
+        return [*self.clients.values(), *self.objects.values()]
+
+    def node(self, key: Key | None) -> NodeItem | None:
+        """The node of a key."""
+        if key is None:
+            return None
+        return (self.clients if key[0] == "client" else self.objects).get(key[1])
+
+    # --- pictures ----------------------------------------------------------------------------------------------------
+
+    def clear_nodes(self) -> None:
+        """Another session has come."""
+        self.motion.finish()
+        for node in self.nodes():
+            self.removeItem(node)
+        self.clients, self.objects = {}, {}
+        self.wires.take(())
+        self.focus_key = None
+
+    def take(self, picture: Picture, topology: Topology, reader: Reader, *, at_once: bool) -> None:
+        """Show another picture; `at_once` leaves out all movements."""
+        self._syncing = True
+        new = self._take_clients(picture, at_once=at_once)
+        new_objects, reshaped = self._take_objects(picture, reader, at_once=at_once)
+        others = self.wires.take(picture.wires)
+        if new or new_objects:
+            self._lay_out(topology, new + new_objects)
+        self._syncing = False
+        if new or new_objects or reshaped:
+            self._make_room(at_once=at_once or bool(new or new_objects))
+        if new or new_objects or reshaped or others or self._routes_due:
+            self.lay_wires(at_once=at_once)
+
+    def _take_clients(self, picture: Picture, *, at_once: bool) -> list[NodeItem]:
+        new: list[NodeItem] = []
+        for identity, facts in picture.clients.items():
+            node = self.clients.get(identity)
+            if node is None:
+                node = self.clients[identity] = ClientNode(self, facts)
+                self.addItem(node)
+                new.append(node)
+            elif node.take(facts, at_once=at_once):
+                self._routes_due = True
+        for identity in self.clients.keys() - picture.clients.keys():
+            self._remove(self.clients.pop(identity))
+        return new
+
+    def _take_objects(self, picture: Picture, reader: Reader, *, at_once: bool) -> tuple[list[NodeItem], bool]:
+        new: list[NodeItem] = []
+        reshaped = False
+        for identity, facts in picture.objects.items():
+            node = self.objects.get(identity)
+            if node is None:
+                node = self.objects[identity] = ComponentNode(self, facts)
+                self.addItem(node)
+                new.append(node)
+                continue
+            if facts is node.facts:
+                continue
+            gone = node.facts.mediator if facts.mediator is None else None
+            ended = reader.ended(gone.request) if gone is not None else None
+            reshaped |= node.take(facts, at_once=at_once, ended=ended)
+        for identity in self.objects.keys() - picture.objects.keys():
+            self._remove(self.objects.pop(identity))
+        return new, reshaped
+
+    def _remove(self, node: NodeItem) -> None:
+        node.touch()
+        self.removeItem(node)
+        self._routes_due = True
+
+    # --- places ------------------------------------------------------------------------------------------------------
+
+    def _lay_out(self, topology: Topology, new: list[NodeItem]) -> None:
+        """Give new nodes their places; those that stand already stay."""
+        shape = graph(topology)
+        sizes = {node.key: (node.rest_body.width(), node.rest_body.height()) for node in self.nodes()}
+        shape.remove_nodes_from([key for key in shape.nodes if key not in sizes])
+        places = layered(shape, sizes, [key for key in sizes if key[0] == "client"])
+        for node in new:
+            given = self.given_places.get(node.name)
+            corner = given if given is not None else places.get(node.key, (0.0, 0.0))
+            shift = QPointF(0, 0) if given is not None else -node.rest_body.topLeft()
+            node.put(QPointF(*corner) + shift)
+
+    def set_places(self, places: Mapping[str, tuple[float, float]]) -> None:
+        """Where nodes of these names are to stand, now or when they come."""
+        self.given_places = {name: (float(place[0]), float(place[1])) for name, place in places.items()}
+        for node in self.nodes():
+            place = self.given_places.get(node.name)
+            if place is not None:
+                node.put(QPointF(*place))
+        self._make_room(at_once=True)
+        self.lay_wires(at_once=True)
+
+    def places(self) -> dict[str, tuple[float, float]]:
+        """Where every node stands when nothing pushes it aside, by name."""
+        return {node.name: (node.home.x(), node.home.y()) for node in self.nodes()}
+
+    def _make_room(self, *, at_once: bool) -> None:
+        resting: dict[object, Box] = {}
+        grown: dict[object, Box] = {}
+        for node in self.nodes():
+            swapped = isinstance(node, ComponentNode) and node.facts.mediator is not None
+            (grown if swapped else resting)[node.key] = _box(node.whole_body.translated(node.home))
+        offsets = make_room(resting, grown) if grown else {}
+        for node in self.nodes():
+            node.step_aside(QPointF(*offsets.get(node.key, (0.0, 0.0))), at_once=at_once)
+
+    def node_placed(self, node: NodeItem) -> None:
+        """A node has moved or changed its outline: its wires follow."""
+        self._routes_due = True
+        if not self._syncing and not self.motion.moving:
+            self.lay_wires(at_once=True)
+
+    def node_dragged(self, node: NodeItem) -> None:
+        """A person moves a node."""
+        self._dragged = True
+
+    def node_released(self, node: NodeItem) -> None:
+        """The mouse has let a node go."""
+        if self._dragged:
+            self._dragged = False
+            self._make_room(at_once=False)
+            self.places_changed.emit()
+
+    def wires_moved(self) -> None:
+        """A wire is on the way to its new end."""
+        self._routes_due = True
+
+    def lay_wires(self, *, at_once: bool = False) -> None:
+        """Lay the wires between the nodes as they stand now."""
+        self._routes_due = False
+        self.wires.run(self.clients, self.objects, at_once=at_once)
+        self.shape_changed.emit()
+
+    @Slot()
+    def follow(self) -> None:
+        """After a step of the movements: bring the wires along."""
+        if self._routes_due:
+            self.lay_wires()
+
+    # --- the pointer and the search ----------------------------------------------------------------------------------
+
+    def hover_wire(self, key: WireKey | None) -> None:
+        """A wire, or its slot, is under the pointer."""
+        if key == self.wire_hovered:
+            return
+        before, self.wire_hovered = self.wire_hovered, key
+        for each in (before, key):
+            self.wires.touch_wire(each)
+            node = self.node(each[0]) if each is not None else None
+            if node is not None:
+                node.touch()
+
+    def set_focus(self, key: Key | None) -> None:
+        """The keyboard is at another node."""
+        if key == self.focus_key:
+            return
+        before, self.focus_key = self.focus_key, key
+        for each in (before, key):
+            node = self.node(each)
+            if node is not None:
+                node.touch()
+
+    def set_found(self, found: frozenset[Key] | None) -> None:
+        """The nodes that answer a search; None when there is none."""
+        if found != self._found:
+            self._found = found
+            for node in self.nodes():
+                node.touch()
+
+    def picked_node(self, picked: Picked | None) -> NodeItem | None:
+        """The node that a pick is about."""
+        if picked is None:
+            return None
+        if picked.kind == "interposer":
+            for node in self.objects.values():
+                if any(shell.interposer == picked.identity for shell in node.facts.shells):
+                    return node
+            return None
+        if picked.kind in ("client", "object"):
+            return (self.clients if picked.kind == "client" else self.objects).get(picked.identity)
+        return None
+
+    @Slot(object)
+    def _selection_changed(self, picked: Picked | None) -> None:
+        for each in (self._picked, picked):
+            node = self.picked_node(each)
+            if node is not None:
+                node.touch()
+        self._picked = picked
+
+    @Slot(object)
+    def _hover_changed(self, hovered: Picked | None) -> None:
+        for each in (self._hovered, hovered):
+            node = self.picked_node(each)
+            if node is not None:
+                node.touch()
+            if each is not None and each.kind == "object":
+                for wire in self.wires.to_object(each.identity):
+                    self.wires.touch_wire(wire)
+        self._hovered = hovered
+
+
+def _box(rect: QRectF) -> Box:
+    return rect.left(), rect.top(), rect.width(), rect.height()

@@ -1,0 +1,436 @@
+"""The object graph: the view that shows a running system and takes the drop that changes it.
+
+    link.refreshed --> Reader.read() --> GraphScene.take()   (nodes and wires: only what differs)
+                   --> ThreadsLayer.take()                    (dots: numpy columns)
+                   --> paint: still picture, dots, overlays
+
+Everything shown is a function of the link's cursor and of the short movements of `Motion`; a view that is made anew at the
+same cursor looks the same. A hidden view reads nothing and paints nothing, and takes the picture when it is shown.
+
+Gestures: wheel zooms at the pointer, dragging the ground pans, dragging a node moves it, a click selects, Enter or the
+right button opens the menu, arrows go from node to node, F fits, Ctrl+F finds, Esc ends a drag or a search.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QResizeEvent,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from model.commands import Cancel
+from views.graph.canvas import Canvas
+from views.graph.component_node import ComponentNode
+from views.graph.drop import SNAP, Dragged, DropDesk, dragged_of
+from views.graph.ink import at_scale_one
+from views.graph.menu import NodeMenu
+from views.graph.node import NodeItem
+from views.graph.overlays import paint_cost_card
+from views.graph.picture import Reader
+from views.graph.scene import GraphScene
+from views.graph.threads_layer import Seats, ThreadsLayer
+from views.graph.toolbar import Toolbar
+from views.graph.walking import next_node
+from views.kit.selection import Picked, Selection
+from views.kit.session_link import SessionLink
+from views.kit.theme import Theme
+from views.kit.writing import Written
+
+TOOLBAR_EDGE = 12
+REDUCED_STEP_MS = 250
+DESCRIPTION = (
+    "Clients with their translation tables, and the components that they use. Arrow keys go from one to the next, "
+    "Enter opens what can be done."
+)
+ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
+
+
+class GraphView(Canvas):
+    """The object graph of a session at the link's cursor."""
+
+    action_menu_requested = Signal(int, QPoint)
+    """An object's menu is about to open, at a point of the screen; `own_menu = False` leaves it to the receiver."""
+
+    positions_changed = Signal()
+    """A person has moved a node: `positions` has something new to keep."""
+
+    drag_spoke = Signal(str)
+    """A sentence on the drag that goes on, for the caption; empty when it is over."""
+
+    def __init__(self, link: SessionLink, selection: Selection, theme: Theme, parent: QWidget | None = None) -> None:
+        board = GraphScene(selection, at_scale_one(theme))
+        super().__init__(board, theme, parent)
+        board.setParent(self)
+        self.link = link
+        self.selection = selection
+        self.own_menu = True
+        self._reader = Reader(link)
+        self._threads = ThreadsLayer(board.theme)
+        self._desk = DropDesk(link, board)
+        self._drag_entered = False
+        self._taken = False
+        self._seats: Seats | None = None
+        self._overlay_written: list[Written] = []
+        self._late = QTimer(self)
+        self._late.setSingleShot(True)
+        self._late.timeout.connect(self.refresh)
+        self._set_up_widget()
+        self._toolbar = Toolbar(theme, self)
+        self._connect()
+        self.set_theme(theme)
+
+    def _set_up_widget(self) -> None:
+        self.setAcceptDrops(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Object graph")
+        self.setAccessibleDescription(DESCRIPTION)
+
+    def _connect(self) -> None:
+        self.link.refreshed.connect(self.refresh)
+        self.link.reset.connect(self._another_session)
+        self._board.cancel_wanted.connect(self._cancel)
+        self._board.places_changed.connect(self.positions_changed)
+        self._board.shape_changed.connect(self._shape_changed)
+        self._board.motion.moved.connect(self._board.follow)
+        self.selection.changed.connect(self._selection_changed)
+        self._toolbar.zoom_out.connect(self.zoom_out)
+        self._toolbar.zoom_in.connect(self.zoom_in)
+        self._toolbar.fit.connect(self.fit)
+        self._toolbar.searched.connect(self.find_nodes)
+        self._toolbar.next_found.connect(self._go_to_found)
+        self._toolbar.closed.connect(self._search_over)
+
+    # --- what the shell asks -----------------------------------------------------------------------------------------
+
+    def set_theme(self, theme: Theme) -> None:
+        """Look like another theme from now on."""
+        self.theme = theme
+        self._board.theme = at_scale_one(theme)
+        self._threads.set_theme(self._board.theme)
+        self._toolbar.set_theme(theme)
+        self._apply_zoom()
+        self._place_toolbar()
+        self._touch_all()
+
+    @property
+    def board(self) -> GraphScene:
+        """The scene, with its nodes by number."""
+        return self._board
+
+    @property
+    def threads(self) -> ThreadsLayer:
+        """Where each dot of this frame is."""
+        return self._threads
+
+    @property
+    def reduced_motion(self) -> bool:
+        """Whether everything arrives at once and dots step four times a second."""
+        return self._board.motion.reduced
+
+    @reduced_motion.setter
+    def reduced_motion(self, reduced: bool) -> None:
+        self._board.motion.reduced = reduced
+        if reduced:
+            self._board.motion.finish()
+
+    @property
+    def positions(self) -> dict[str, tuple[float, float]]:
+        """Where each node stands, by name; what a layout file keeps."""
+        return self._board.places()
+
+    @positions.setter
+    def positions(self, places: Mapping[str, tuple[float, float]]) -> None:
+        self._board.set_places(places)
+        self._fitted = False
+        self._fit_once()
+
+    def written(self) -> list[tuple[NodeItem | None, Written]]:
+        """Every line of text that was painted last, with the node whose coordinates it has; None for the viewport's."""
+        lines: list[tuple[NodeItem | None, Written]] = [
+            (node, line) for node in self._board.nodes() for line in node.written
+        ]
+        return lines + [(None, line) for line in self._overlay_written]
+
+    # --- frames ------------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def refresh(self) -> None:
+        """Take the picture at the link's cursor; nothing while the view is hidden."""
+        if self.isVisible():
+            self._take(at_once=not self._taken)
+
+    def _take(self, *, at_once: bool) -> None:
+        if self.reduced_motion and not self._late.isActive() and self._taken:
+            # Dots step: this frame is shown when the quarter of a second is over.
+            self._late.start(REDUCED_STEP_MS)
+        elif self.reduced_motion and self._taken and self.sender() is not self._late:
+            return
+        picture = self._reader.read()
+        self._board.take(picture, self.link.topology, self._reader, at_once=at_once)
+        self._taken = True
+        self._fit_once()
+        self._desk.refresh()
+        self._take_threads()
+        if self._desk.target:
+            self.viewport().update()
+
+    def _take_threads(self) -> None:
+        if self._seats is None:
+            self._seats = Seats(self._board.objects, self._zoom)
+        if self._threads.take(self.link.threads, self.link.clock_ns, self._board.wires, self._seats):
+            self.viewport().update()
+
+    @Slot()
+    def _shape_changed(self) -> None:
+        self._seats = None
+        if self._taken:
+            self._take_threads()
+        self.viewport().update()
+
+    @Slot()
+    def _another_session(self) -> None:
+        self._desk.end()
+        self._reader.forget()
+        self._board.clear_nodes()
+        self._seats = None
+        self._taken = self._fitted = False
+        self._touch_all()
+        self.refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._take(at_once=True)
+
+    def paint_moving(self, painter: QPainter) -> None:
+        self._threads.paint(painter)
+
+    def paint_over(self, painter: QPainter, area: QRectF) -> None:
+        card = self._desk.card()
+        self._overlay_written = []
+        if card is not None:
+            target = self._board.objects[self._desk.target]
+            shown = self.viewportTransform().mapRect(target.standing)
+            scale = self.theme.scale
+            box = QRectF(shown.topLeft() / scale, shown.size() / scale)
+            self._overlay_written = paint_cost_card(painter, self._board.theme, card, box, area)
+
+    def _apply_zoom(self) -> None:
+        super()._apply_zoom()
+        self._seats = None
+        if self._taken:
+            self._take_threads()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_toolbar()
+
+    def _place_toolbar(self) -> None:
+        self._toolbar.adjustSize()
+        self._toolbar.move(self.width() - self._toolbar.width() - TOOLBAR_EDGE, TOOLBAR_EDGE)
+
+    # --- the mouse ---------------------------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        if self._pan_from is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.selection.clear()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        place = event.position().toPoint()
+        if not event.buttons() and self.node_at(place) is None:
+            self._board.hover_wire(self._board.wires.near(self.mapToScene(place), self._zoom))
+        super().mouseMoveEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        node = self.node_at(event.pos())
+        if isinstance(node, ComponentNode):
+            self.selection.select(*node.key)
+            self.open_menu(node.facts.identity, event.globalPos())
+
+    # --- the keyboard ------------------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        if key == Qt.Key.Key_Escape and self._desk.dragged is not None:
+            self.end_drag()
+        elif key in ARROWS and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            self._walk(*ARROWS[Qt.Key(key)])
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Menu):
+            self._menu_of_selected()
+        elif key == Qt.Key.Key_F and not event.modifiers():
+            self.fit()
+        elif key == Qt.Key.Key_F and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
+            self._toolbar.open_search()
+        elif key == Qt.Key.Key_Escape:
+            self.selection.clear()
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    def _walk(self, across: int, down: int) -> None:
+        here = self._board.picked_node(self.selection.current)
+        node = next_node(self._board.nodes(), here, across, down)
+        if node is not None:
+            self.selection.select(*node.key)
+            self._board.set_focus(node.key)
+            self._bring_into_sight(node)
+
+    def _bring_into_sight(self, node: NodeItem) -> None:
+        if not self.seen().contains(node.standing):
+            self._look_at(node.standing.center())
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        by_key = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        node = self._board.picked_node(self.selection.current)
+        if by_key and node is not None:
+            self._board.set_focus(node.key)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._board.set_focus(None)
+
+    @Slot(object)
+    def _selection_changed(self, picked: Picked | None) -> None:
+        node = self._board.picked_node(picked)
+        if node is None or node.key != self._board.focus_key:
+            self._board.set_focus(None)
+        self.setAccessibleDescription(f"{node.name} is selected. {DESCRIPTION}" if node is not None else DESCRIPTION)
+
+    # --- menus -------------------------------------------------------------------------------------------------------
+
+    def _menu_of_selected(self) -> None:
+        node = self._board.picked_node(self.selection.current)
+        if isinstance(node, ComponentNode):
+            corner = self.mapFromScene(node.standing.bottomLeft() + QPointF(0, 6))
+            self.open_menu(node.facts.identity, self.viewport().mapToGlobal(corner))
+
+    def open_menu(self, object_id: int, at: QPoint) -> None:
+        """Open what can be done with an object."""
+        self.action_menu_requested.emit(object_id, at)
+        if self.own_menu and object_id in self.link.topology.objects:
+            menu = self.menu_of(object_id)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.popup(at)
+
+    def menu_of(self, object_id: int) -> NodeMenu:
+        """The menu of an object, not yet shown."""
+        return NodeMenu(self.link, self.theme, object_id, self)
+
+    @Slot(int)
+    def _cancel(self, object_id: int) -> None:
+        self.link.issue(Cancel(object=self.link.topology.objects[object_id].name))
+
+    # --- the search --------------------------------------------------------------------------------------------------
+
+    @Slot(str)
+    def find_nodes(self, words: str) -> None:
+        """Dim what does not answer to all of the words; nothing is dim for no words."""
+        wanted = words.lower().split()
+        if not wanted:
+            self._board.set_found(None)
+            return
+        found = [node.key for node in self._board.nodes() if all(word in node.search_text.lower() for word in wanted)]
+        self._board.set_found(frozenset(found))
+
+    @Slot()
+    def _go_to_found(self) -> None:
+        found = [node for node in self._board.nodes() if not self._board.is_dim(node.key)]
+        if not found:
+            return
+        here = self._board.picked_node(self.selection.current)
+        following = found[(found.index(here) + 1) % len(found)] if here in found else found[0]
+        self.selection.select(*following.key)
+        self._look_at(following.standing.center())
+
+    @Slot()
+    def _search_over(self) -> None:
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # --- drag and drop -----------------------------------------------------------------------------------------------
+
+    @Slot(str, str)
+    def begin_drag(self, kind: str, name: str) -> None:
+        """Something has been taken into the hand (kind "implementation" or "wrapper"): every node answers."""
+        if self._desk.dragged != Dragged(kind, name):
+            self._desk.begin(Dragged(kind, name))
+            self._speak()
+            self.viewport().update()
+
+    @Slot()
+    def end_drag(self) -> None:
+        """The hand is empty."""
+        if self._desk.dragged is not None:
+            self._desk.end()
+            self.drag_spoke.emit("")
+            self.viewport().update()
+
+    def _speak(self) -> None:
+        self.drag_spoke.emit(self._desk.sentence())
+
+    def drag_over(self, point: QPointF) -> None:
+        """The hand is over a point of the viewport; a node within SNAP px is meant."""
+        if self._desk.hover(self._target_at(point)):
+            self._speak()
+            self.viewport().update()
+
+    def _target_at(self, point: QPointF) -> int:
+        transform = self.viewportTransform()
+        best, nearest = 0, SNAP
+        for identity, node in self._board.objects.items():
+            box = transform.mapRect(node.standing)
+            across = max(box.left() - point.x(), point.x() - box.right(), 0.0)
+            down = max(box.top() - point.y(), point.y() - box.bottom(), 0.0)
+            away = max(across, down)
+            if away < nearest or (away == 0.0 and not best):
+                best, nearest = identity, away
+        return best
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        dragged = dragged_of(event.mimeData())
+        if dragged is None:
+            event.ignore()
+            return
+        self._drag_entered = self._desk.dragged is None
+        self.begin_drag(dragged.kind, dragged.name)
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        if self._desk.dragged is None:
+            event.ignore()
+            return
+        self.drag_over(event.position())
+        # Accepted over a "no" too: only then does the drop come, and with it the reason.
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        if self._drag_entered:
+            self.end_drag()  # Nobody told of the drag before, so nobody will tell of its end.
+        elif self._desk.hover(0):
+            self._speak()
+            self.viewport().update()
+        event.accept()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.drag_over(event.position())
+        queue = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        self._desk.drop(queue=queue)
+        self.drag_spoke.emit("")
+        self.viewport().update()
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
