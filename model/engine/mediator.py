@@ -204,9 +204,9 @@ def mediator_for(
 
 def _mediate(method: Method) -> list[str]:
     return [
-        "slot = self.enter()",
+        "_slot = self.enter()",
         "try:",
-        f"    return slot.target.{method.name}({method.arguments})",
+        f"    return _slot.target.{method.name}({method.arguments})",
         "finally:",
-        "    self.leave(slot)",
+        "    self.leave(_slot)",
     ]

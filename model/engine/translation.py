@@ -123,9 +123,12 @@ class Call:
 class Front:
     """Stands for what an entry pointed at when it was read; generated per interface."""
 
-    __slots__ = ("client", "machine", "record", "target", "target_subject")
+    __slots__ = ("client", "machine", "record", "target", "target_subject", "way_back", "way_in")
 
     def __init__(self, machine: Machine, record: ObjectRecord, client: int, target: Any, target_subject: int) -> None:
+        crosses = client != record.home
+        self.way_in = Operation.CROSSING if crosses else Operation.CALL_ENTRY
+        self.way_back = Operation.CROSSING if crosses else Operation.CALL_RETURN
         self.machine = machine
         self.record = record
         self.client = client
@@ -144,7 +147,7 @@ class Front:
         now_ns = machine.now_ns
         method = record.methods[index]
         position = machine.append(
-            Kind.CALL_ENTERED, now_ns, now_ns + machine.costs.call_entry_ns, cause, number, self.target_subject,
+            Kind.CALL_ENTERED, now_ns, now_ns + machine.cost_of(self.way_in), cause, number, self.target_subject,
             caller_object, thread.identity, record.identity, method, self.client, thread.processor,
         )  # fmt: skip
         call = Call(number, position, self, method, caller, now_ns, thread)
@@ -156,14 +159,14 @@ class Front:
         machine, thread, caller = self.machine, call.thread, call.caller
         now_ns = machine.now_ns
         machine.append(
-            Kind.CALL_RETURNED, now_ns, now_ns + machine.costs.call_return_ns, call.position, call.number,
+            Kind.CALL_RETURNED, now_ns, now_ns + machine.cost_of(self.way_back), call.position, call.number,
             now_ns - call.entered_ns, thread.origin if caller is None else caller.record.identity, thread.identity,
             self.record.identity, call.method, self.client, thread.processor,
         )  # fmt: skip
         thread.call = caller
         del self.record.in_flight[call.number]
         machine.calls_returned += 1
-        machine.point(Operation.CALL_RETURN)
+        machine.point(self.way_back)
 
     def raised(self, call: Call, error: BaseException) -> None:
         """Writes CALL_RAISED; the caller sees the same exception."""
@@ -171,13 +174,14 @@ class Front:
         now_ns = machine.now_ns
         text = machine.text(f"{type(error).__name__}: {error}"[:LONGEST_EXCEPTION_TEXT])
         machine.append(
-            Kind.CALL_RAISED, now_ns, now_ns + machine.costs.call_return_ns, call.position, call.number,
+            Kind.CALL_RAISED, now_ns, now_ns + machine.cost_of(self.way_back), call.position, call.number,
             now_ns - call.entered_ns, text, thread.identity, self.record.identity, call.method, self.client,
             thread.processor,
         )  # fmt: skip
         thread.call = call.caller
         del self.record.in_flight[call.number]
         machine.calls_raised += 1
+        machine.point(self.way_back)
 
 
 def front_class(record: ObjectRecord) -> type[Front]:
@@ -189,7 +193,7 @@ def _forward(method: Method) -> list[str]:
     return [
         f"call = self.enter({method.place})",
         "try:",
-        f"    self.machine.point({int(Operation.CALL_ENTRY)})",
+        "    self.machine.point(self.way_in)",
         f"    result = self.target.{method.name}({method.arguments})",
         "except BaseException as error:",
         "    self.raised(call, error)",

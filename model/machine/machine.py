@@ -174,7 +174,7 @@ class Machine(Scheduler):
         The caller's loop waits, so the request has its processor at once and borrows its greenlet.
         """
         caller = self._inside()
-        self.work(self.costs.crossing_ns)
+        self.work(self.costs.spawn_ns)
         thread = self._new_thread(function, name or caller.name, caller.processor, client)
         thread.greenlet = caller.greenlet
         self._processors[caller.processor].running = thread
@@ -188,7 +188,6 @@ class Machine(Scheduler):
                 self.current = caller
         if thread.error is not None:
             raise thread.error
-        self.work(self.costs.crossing_ns)
         return thread.result
 
     def migrate(self, processor: int) -> None:

@@ -187,6 +187,10 @@ class Scheduler:
         else:
             self._work_in_turn(ns)
 
+    def cost_of(self, operation: Operation) -> int:
+        """What a point for `operation` will charge, in ns."""
+        return self._point_ns[operation]
+
     def _work_in_turn(self, ns: int) -> None:
         """Lets the calendar decide: the thread continues when its turn comes."""
         thread = self._inside()
@@ -444,6 +448,7 @@ def _costs_by_operation(costs: Costs) -> list[int]:
         Operation.LINE_READ: costs.line_read_ns,
         Operation.LINE_WRITE: costs.line_write_ns,
         Operation.WRAPPER: costs.wrapper_ns,
+        Operation.CROSSING: costs.crossing_ns,
     }
     return [0, *(table[operation] for operation in Operation)]
 

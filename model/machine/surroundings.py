@@ -35,6 +35,7 @@ class Operation(IntEnum):
     LINE_READ = 14
     LINE_WRITE = 15
     WRAPPER = 16
+    CROSSING = 17
 
 
 class Cell:
