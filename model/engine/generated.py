@@ -4,7 +4,8 @@ Fronts, interposers and mediators stand for a component of any interface. A forw
 of the call it forwards costs a fifth of one with `*args, **kwargs`, so their code is written per interface, from
 `inspect.signature`, once: the classes are cached.
 
-A template is a function that gives the body of one method, line by line; what it may use is in `Method`.
+A template is a function that gives the body of one method, line by line; what it may use is in `Method`. Its own names
+begin with an underscore and parameters may not, so that a call with a parameter `state` or `result` keeps it.
 """
 
 from __future__ import annotations
@@ -62,6 +63,8 @@ def _method(
     starred = False
     for number, parameter in enumerate(list(signature.parameters.values())[1:]):
         text = parameter.name
+        if text.startswith("_"):
+            raise TypeError(f"the parameter {text} of {call} must not begin with an underscore: rename it")
         if parameter.default is not parameter.empty:
             default = f"_default_{index}_{number}"
             namespace[default] = parameter.default

@@ -191,13 +191,13 @@ def front_class(record: ObjectRecord) -> type[Front]:
 
 def _forward(method: Method) -> list[str]:
     return [
-        f"call = self.enter({method.place})",
+        f"_call = self.enter({method.place})",
         "try:",
         "    self.machine.point(self.way_in)",
-        f"    result = self.target.{method.name}({method.arguments})",
-        "except BaseException as error:",
-        "    self.raised(call, error)",
+        f"    _result = self.target.{method.name}({method.arguments})",
+        "except BaseException as _error:",
+        "    self.raised(_call, _error)",
         "    raise",
-        "self.returned(call)",
-        "return result",
+        "self.returned(_call)",
+        "return _result",
     ]
