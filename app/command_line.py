@@ -134,7 +134,7 @@ def run(
     from model.session import divergence
 
     loaded, until_ns = _loaded(scenario, until, seed, trust)
-    session = _session(loaded, trust)
+    session = _session(scenario, loaded, trust)
     report = RunReport(session)
     _advance(session, until_ns)
     if record is not None:
@@ -155,7 +155,7 @@ def story(scenario: ScenarioName, until: Until = None, seed: Seed = None, trust:
     from app.run_report import story_lines
 
     loaded, until_ns = _loaded(scenario, until, seed, trust)
-    session = _session(loaded, trust)
+    session = _session(scenario, loaded, trust)
     for line in story_lines(session, until_ns):
         print(line)
     session.close()
@@ -198,11 +198,15 @@ def _loaded(scenario: str, until: str | None, seed: int | None, trust: list[str]
     return loaded, loaded.recording.end_ns if loaded.recording is not None else loaded.until_ns
 
 
-def _session(loaded: Scenario, trust: list[str] | None) -> Session:
+def _session(name: str, loaded: Scenario, trust: list[str] | None) -> Session:
     from model import catalogue
+    from model.scenario import ScenarioError
     from model.session import Session
 
-    return Session(loaded, catalogue=catalogue.for_scenario(loaded, trust or ()))
+    try:
+        return Session(loaded, catalogue=catalogue.for_scenario(loaded, trust or ()))
+    except ScenarioError as error:
+        raise error.of_file(name) from None
 
 
 def _advance(session: Session, until_ns: int) -> None:

@@ -57,6 +57,10 @@ class ScenarioError(ValueError):
         self.file = file
         super().__init__(path_in_file, message, remedy, file)
 
+    def of_file(self, file: str) -> ScenarioError:
+        """The same error, told of a file."""
+        return ScenarioError(self.path_in_file, self.message, self.remedy, file)
+
     def __str__(self) -> str:
         place = ": ".join(part for part in (self.file, self.path_in_file) if part)
         return f"{place}: {self.message}; {self.remedy}." if place else f"{self.message}; {self.remedy}."
@@ -184,7 +188,7 @@ def load(path_or_name: str | Path, trusted: Iterable[str] = ()) -> Scenario:
     except catalogue.ForeignCodeError as error:
         raise ScenarioError("", str(error), "mend that code or leave it out", file) from None
     except ScenarioError as error:
-        raise ScenarioError(error.path_in_file, error.message, error.remedy, file) from None
+        raise error.of_file(file) from None
     return scenario
 
 
@@ -230,7 +234,7 @@ def parse(text: str, file: str = "") -> Scenario:
     try:
         return _parsed(text)
     except ScenarioError as error:
-        raise ScenarioError(error.path_in_file, error.message, error.remedy, file) from None
+        raise error.of_file(file) from None
 
 
 def _parsed(text: str) -> Scenario:

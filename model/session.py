@@ -279,7 +279,7 @@ class Fork:
         self.clock_ns = clock_ns
         self._running = running
         self._new: Session | None = running.again(clock_ns)
-        self._rows = running.trace.position_at(min(clock_ns, running.now_ns))
+        self._rows = _rows_at(running, clock_ns)
         self._compared = 0
         self._done = False
         self._spent_s = 0.0
@@ -293,7 +293,11 @@ class Fork:
     @property
     def fraction(self) -> float:
         """How much of the way is done, from 0 to 1."""
-        return 1.0 if self._done else min(1.0, self._trace.head / max(1, self._rows))
+        if self._done or self._new is None:
+            return float(self._done)
+        if self._rows is None:
+            return min(1.0, self._new.now_ns / max(1, self.clock_ns))
+        return min(1.0, self._trace.head / max(1, self._rows))
 
     @property
     def estimate_s(self) -> float | None:
@@ -345,21 +349,33 @@ class Fork:
         What the running session's trace no longer holds is compared by the fingerprints at the commands.
         """
         old, trace = self._running.trace, self._trace
-        old_end = self._rows if self.clock_ns <= self._running.now_ns else old.head
-        end = min(trace.head, old_end)
+        if self._rows is None:
+            return None if self._same_at_commands(new) else trace.head
+        end = min(trace.head, self._rows)
         first = max(self._compared, old.tail, trace.tail)
         while first < end:
             last = min(end, first + COMPARED_AT_ONCE)
             if (index := _differing_row(old.rows(first, last), trace.rows(first, last))) is not None:
                 return first + index
             first = last
-        self._compared = max(self._compared, end)
-        for ours, theirs in zip(new.fingerprints, self._running.fingerprints, strict=False):
-            if ours != theirs:
-                return min(end, old.tail)
-        beyond = self.clock_ns <= self._running.now_ns and trace.head > old_end
-        short = new.now_ns >= self.clock_ns and trace.head < old_end
+        self._compared = end
+        if not self._same_at_commands(new):
+            return min(end, old.tail)
+        beyond = self.clock_ns <= self._running.now_ns and trace.head > self._rows
+        short = new.now_ns >= self.clock_ns and trace.head < self._rows
         return end if beyond or short else None
+
+    def _same_at_commands(self, new: Session) -> bool:
+        known = self._running.fingerprints[: len(new.fingerprints)]
+        return new.fingerprints[: len(known)] == known
+
+
+def _rows_at(running: Session, clock_ns: int) -> int | None:
+    """How many rows the running session has up to an instant; None where its trace no longer holds that instant."""
+    trace = running.trace
+    if trace.tail and trace.event(trace.tail).at_ns > clock_ns:
+        return None
+    return trace.position_at(clock_ns) if clock_ns <= running.now_ns else trace.head
 
 
 COMPARED_AT_ONCE = 4_096

@@ -27,7 +27,8 @@ class World:
     """One system at work: built, run in slices, closed."""
 
     def __init__(self, scenario: Scenario, catalogue: Catalogue, trace: Trace, *, run_ahead: bool = True) -> None:
-        """`scenario` must have been checked against `catalogue`. ScenarioError if a workload refuses its settings."""
+        """`scenario` must have been checked against `catalogue`. ScenarioError if a component or a workload refuses its
+        settings."""
         machine = scenario.machine
         self.machine = Machine(
             trace,
@@ -133,7 +134,12 @@ class World:
         record = system.objects[component.name]
         for key, name in component.uses.items():
             system.connect(record, key, system.objects[name])
-        system.serve(record, self._catalogue.implementations[component.implementation])
+        try:
+            system.serve(record, self._catalogue.implementations[component.implementation])
+        except Exception as error:  # Whatever an implementation that is not ours may raise.
+            why = f"{type(error).__name__}: {str(error).rstrip('.')}"
+            message = f"{component.name!r} cannot be served by {component.implementation} ({why})"
+            raise ScenarioError("components", message, "change its settings or its implementation") from error
 
     def _start_workloads(self, scenario: Scenario) -> None:
         clients = {client.name: client.identity for client in self.system.clients}
@@ -149,7 +155,7 @@ class World:
             made = self._catalogue.workloads[workload.kind]
             try:
                 made(self.machine, client, references, workload.settings, f"{stream}/{started[stream]}").start()
-            except ValueError as error:
+            except Exception as error:  # A mix that it does not understand, or whatever else.
                 place = f"workloads[{index}]"
                 raise ScenarioError(place, str(error).rstrip("."), "change its settings or what it uses") from error
 

@@ -126,6 +126,14 @@ def test_bad_input_is_one_sentence_and_status_2(
     assert err.count("\n") == 1
 
 
+def test_refusal_of_a_workload_names_the_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "dance.toml"
+    file.write_text(dump(load("counter")).replace("add:1", "dance:1"), encoding="utf-8")
+    status, _, err = said(capsys, "run", str(file))
+    assert status == 2
+    assert err.startswith(f"{file}: workloads[0]: steady does not call 'dance'")
+
+
 def test_option_that_does_not_exist_is_status_2(capsys: pytest.CaptureFixture[str]) -> None:
     assert said(capsys, "run", "tour", "--sed", "3")[0] == 2
 

@@ -144,6 +144,21 @@ def test_fork_compares_what_is_held_and_the_fingerprints_of_what_is_not(scripted
     running.close()
 
 
+def test_fork_before_what_is_held_runs_to_its_instant(scripted: Scenario) -> None:
+    running = Session(scripted, trace_capacity=8_192)
+    while running.trace.tail < 8_192:
+        running.advance(running.now_ns + 100_000)
+    fork = running.fork_at(70_000)
+    fractions = []
+    while not fork.advance(0.0):
+        fractions.append(fork.fraction)
+    assert fractions == sorted(fractions)
+    assert fork.session.now_ns == 70_000
+    assert fork.session.fingerprints == running.fingerprints[:2]
+    fork.session.close()
+    running.close()
+
+
 def test_fork_ahead_of_the_run_goes_on_to_the_cursor(running: Session) -> None:
     fork = running.fork_at(230_000)
     assert fork.advance()

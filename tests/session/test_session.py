@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 from functools import partial
+from typing import Any
 
 import msgspec
 import pytest
 
-from model import commands
+from model import catalogue, commands
 from model.commands import Attach, Command, Detach, Stamped, Swap
+from model.components.counter_shared import SharedCounter
 from model.scenario import Scenario, ScenarioError, load, shipped
 from model.session import MAX_SCRIPT, ScriptFull, Session, SessionEnded
 from model.trace.events import Kind
@@ -217,6 +219,23 @@ def test_workload_that_refuses_its_settings_is_told_with_its_place(quiet: Scenar
     with pytest.raises(ScenarioError) as caught:
         Session(msgspec.structs.replace(quiet, workloads=(workload,)))
     assert str(caught.value).startswith("workloads[0]: steady does not call 'dance'")
+
+
+def test_component_that_cannot_be_made_is_told_by_its_name(quiet: Scenario) -> None:
+    class Unmakeable(SharedCounter):
+        name = "counter_unmakeable"
+
+        def __init__(self, *arguments: Any, **named: Any) -> None:
+            raise OSError("out of luck.")
+
+    known = catalogue.shipped().with_classes([Unmakeable])
+    component = msgspec.structs.replace(quiet.components[0], implementation="counter_unmakeable")
+    with pytest.raises(ScenarioError) as caught:
+        Session(msgspec.structs.replace(quiet, components=(component,)), catalogue=known)
+    assert str(caught.value) == (
+        "components: 'counter' cannot be served by counter_unmakeable (OSError: out of luck); "
+        "change its settings or its implementation."
+    )
 
 
 def test_closed_session_can_still_be_read(quiet: Scenario) -> None:
