@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
 from views.graph.ground import paint_ground
 from views.graph.node import NodeItem
-from views.graph.overlays import map_rect, map_world, paint_map, to_map
+from views.graph.overlays import SmallMap, map_rect, map_world, to_map
 from views.graph.scene import GraphScene
 from views.graph.still import StillLayer
 from views.kit.theme import Theme
@@ -22,8 +22,10 @@ from views.kit.theme import Theme
 LEAST_ZOOM, MOST_ZOOM = 0.05, 4.0
 WHEEL_STEP = 1.0015
 BUTTON_STEP = 1.25
-FIT_MARGIN = 28.0
+FIT_MARGIN = 20.0
 FIT_MOST = 1.0
+NEARLY_ONE = 0.97
+"""From here on a graph is shown at its own size: lines fall on whole pixels, and the margin bears it."""
 
 
 class Canvas(QGraphicsView):
@@ -34,6 +36,7 @@ class Canvas(QGraphicsView):
         self.theme = theme
         self._board = board
         self._still = StillLayer()
+        self._map = SmallMap()
         self._zoom = 1.0
         self._fitted = False
         self._pan_from: QPoint | None = None
@@ -71,7 +74,7 @@ class Canvas(QGraphicsView):
         painter.restore()
         painter.scale(self.theme.scale, self.theme.scale)
         area = self.over_area()
-        paint_map(painter, self._board.theme, self._board.nodes(), self.seen(), area)
+        self._map.paint(painter, self._board, self.seen(), area)
         self.paint_over(painter, area)
         painter.end()
 
@@ -122,7 +125,8 @@ class Canvas(QGraphicsView):
         scale = self.theme.scale
         wide = (size.width() - 2 * FIT_MARGIN) / max(1.0, world.width() * scale)
         tall = (size.height() - 2 * FIT_MARGIN) / max(1.0, world.height() * scale)
-        self._zoom = min(FIT_MOST, max(LEAST_ZOOM, min(wide, tall)))
+        zoom = min(FIT_MOST, max(LEAST_ZOOM, min(wide, tall)))
+        self._zoom = FIT_MOST if zoom >= NEARLY_ONE else zoom
         self._apply_zoom()
         self._look_at(world.center())
 

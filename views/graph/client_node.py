@@ -33,7 +33,7 @@ WORDS_RIGHT = 20.0
 LEAST_WIDTH, MOST_WIDTH = 204.0, 280.0
 MOST_SLOTS = 14
 PORT_RADIUS = 4.0
-ARROW = " \N{RIGHTWARDS ARROW} "
+ARROW = "\N{RIGHTWARDS ARROW}"
 
 
 class ClientNode(NodeItem):
@@ -57,9 +57,10 @@ class ClientNode(NodeItem):
 
     def take(self, facts: ClientFacts, *, at_once: bool) -> bool:
         """Show other facts; True when its outline has changed. Slots that were written since begin to flash."""
-        before, self.facts = self.facts, facts
-        if facts == before:
+        if facts == self.facts:
             return False
+        look = self.look()
+        before, self.facts = self.facts, facts
         written = {slot.object: slot.written_position for slot in before.slots}
         for slot in facts.slots:
             if not at_once and slot.was and slot.written_position > written.get(slot.object, slot.written_position):
@@ -67,10 +68,10 @@ class ClientNode(NodeItem):
         size = client_size(facts)
         changed = size != self._size
         if changed:
-            self.touch()
-            self.prepareGeometryChange()
             self._size = size
-        self.touch()
+            self.outline_changed()
+        elif self.look() != look:
+            self.touch()
         return changed or len(facts.slots) != len(before.slots)
 
     def _flash(self, of: int) -> None:
@@ -104,6 +105,9 @@ class ClientNode(NodeItem):
 
     # --- painting ----------------------------------------------------------------------------------------------------
 
+    def look(self) -> object:
+        return self.facts if self.board.zoom >= NAME_ONLY else self.facts.name
+
     def paint_whole(self, ink: Ink, zoom: float) -> None:
         theme, facts = ink.theme, self.facts
         body = self.body
@@ -135,9 +139,9 @@ class ClientNode(NodeItem):
         number = theme.text.secondary if strength > 0.0 else theme.text.tertiary
         if zoom >= FULL:
             ink.line(QRectF(NUMBER_LEFT, box.top(), NAME_LEFT - NUMBER_LEFT - 4, SLOT), f"0x{slot.number:02x}", "mono", number)
-        words, colour = self._words(ink, slot)
         left = NAME_LEFT if zoom >= FULL else NUMBER_LEFT
         right = box.right() + SIDE - WORDS_RIGHT
+        words, colour = self._words(ink, slot, right - left - text_width(slot.name, "label", weight=MEDIUM) - 8)
         if words:
             width = min(text_width(words, "small", weight=MEDIUM), right - left - 60)
             ink.line(QRectF(right - width, box.top(), width, SLOT), words, "small", colour, weight=MEDIUM, right=True)
@@ -145,11 +149,13 @@ class ClientNode(NodeItem):
         ink.line(QRectF(left, box.top(), right - left, SLOT), slot.name, weight=MEDIUM)
         self._paint_port(ink, box, over=over)
 
-    def _words(self, ink: Ink, slot: SlotFacts) -> tuple[str, QColor]:
-        """What stands at the right: where it points when that is not the object itself, or old -> new while it flashes."""
+    def _words(self, ink: Ink, slot: SlotFacts, room: float) -> tuple[str, QColor]:
+        """What stands at the right: where it points when that is not the object itself; old -> new while it flashes."""
         theme = ink.theme
         if slot.sort != "mediator" and self._fresh.get(slot.object, 0.0) > 0.0:
-            return f"{slot.was}{ARROW}{slot.words}", theme.text.primary
+            both = f"{slot.was} {ARROW} {slot.words}"
+            fits = text_width(both, "small", weight=MEDIUM) <= room
+            return both if fits else f"{ARROW} {slot.words}", theme.text.primary
         if slot.sort == "interposer":
             return slot.words, theme.structure.interposer.text
         return (slot.words, theme.text.primary) if slot.sort == "mediator" else ("", theme.text.primary)

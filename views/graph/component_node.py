@@ -40,7 +40,7 @@ from views.graph.motion import (
     RIBBON_MS,
     ROOM_MS,
 )
-from views.graph.node import FULL, NAME_ONLY, NodeItem
+from views.graph.node import BLOCK, FULL, NAME_ONLY, NodeItem
 from views.graph.picture import MediatorFacts, ObjectFacts
 from views.kit.dots import FATES
 from views.kit.format import format_rate
@@ -107,15 +107,19 @@ class ComponentNode(NodeItem):
 
     def take(self, facts: ObjectFacts, *, at_once: bool, ended: MediatorFacts | None) -> bool:
         """Show other facts; True when its outline may have changed. `ended` is how the swap that was shown ended."""
+        look = self.look()
         before, self.facts = self.facts, facts
         if facts == before:
             return False
+        if facts.mediator is not before.mediator:
+            self.board.outlines += 1
         if facts.mediator is not None:
             self._show_frame(before.mediator, facts.mediator, at_once=at_once)
         elif before.mediator is not None:
             self._leave_frame(ended, at_once=at_once)
         reshaped = self._reshape()
-        self.touch()
+        if self.look() != look:
+            self.touch()
         return reshaped or (before.mediator is None) != (facts.mediator is None)
 
     def _show_frame(self, before: MediatorFacts | None, now: MediatorFacts, *, at_once: bool) -> None:
@@ -156,6 +160,7 @@ class ComponentNode(NodeItem):
 
     def _frame_gone(self) -> None:
         self.held, self.leaving = None, False
+        self.board.outlines += 1
         self._set_open(0.0)
 
     def _settle_frame(self) -> None:
@@ -179,10 +184,8 @@ class ComponentNode(NodeItem):
         parts = geometry(self.facts, self._open)
         if parts == self._parts:
             return False
-        self.touch()
-        self.prepareGeometryChange()
         self._parts = parts
-        self.touch()
+        self.outline_changed()
         self.board.node_placed(self)
         return True
 
@@ -190,6 +193,7 @@ class ComponentNode(NodeItem):
         """What it says to a drag; None when there is none."""
         if answer != self.answer:
             self.answer = answer
+            self.board.outlines += 1
             self.touch()
 
     # --- painting ----------------------------------------------------------------------------------------------------
@@ -197,11 +201,17 @@ class ComponentNode(NodeItem):
     @property
     def mark(self) -> QColor:
         theme = self.board.theme
-        if self.answer is not None:
+        if self.answer is not None and self.answer.verdict.answer != "no":
             return drop_meaning(theme, self.answer.verdict).mark
         if self.held is not None:
             return phase_meaning(theme, frame.frame_meaning_phase(self.held)).mark
         return theme.structure.interposer.mark if self.facts.shells else theme.line.regular
+
+    def look(self) -> object:
+        zoom = self.board.zoom
+        if zoom >= NAME_ONLY:
+            return self.facts
+        return self.mark.rgba() if zoom < BLOCK else (self.facts.name, self.facts.icon, self.facts.mediator, self.mark.rgba())
 
     def paint_whole(self, ink: Ink, zoom: float) -> None:
         parts, held, painter = self._parts, self.held, ink.painter
@@ -246,7 +256,7 @@ class ComponentNode(NodeItem):
     def _paint_arrived(self, ink: Ink, parts: Geometry) -> None:
         """The new component on its way from its own place to the old one's."""
         box = between(parts.card, geometry(self.facts, 1.0).arriving, self._open)
-        self._paint_card(ink, box, FULL)
+        self._paint_card(ink, box, NAME_ONLY)
 
     def _paint_card(self, ink: Ink, card: QRectF, zoom: float) -> None:
         theme, facts = ink.theme, self.facts
@@ -266,7 +276,7 @@ class ComponentNode(NodeItem):
         self._paint_pill(ink, QRectF(card.right() - PAD - pill, card.top() + PAD, pill, 20))
         if self.held is not None and not self.leaving and self._open > 0.0:
             self._paint_inside(ink, card, self.held)
-        elif zoom >= FULL:
+        elif zoom >= FULL and not refused:
             if facts.cells:
                 self._paint_cells(ink, card)
             else:

@@ -197,7 +197,7 @@ def cost_card(link: SessionLink, dragged: Dragged, object_id: int, verdict: Verd
         ("threads to drain", format_count(sum(link.generations.active.values()))),
         (words, block),
         ("state to move", state_to_move(link, object_id, verdict)),
-        ("protocol", member(protocol_words(verdict))),
+        ("protocol", protocol_words(verdict)),
     )
     return CostCard("If dropped now", name, rows, "Ctrl queues \N{MIDDLE DOT} Esc cancels")
 

@@ -17,6 +17,7 @@ about the card, a frame about the shells; the frame opens from the card to its w
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from PySide6.QtCore import QRectF
 
@@ -26,7 +27,7 @@ from views.kit.format import format_rate
 from views.kit.typography import MEDIUM, SEMIBOLD, text_width
 
 CARD_HEIGHT, CELLS_HEIGHT = 76.0, 88.0
-LEAST_CARD, MOST_CARD = 200.0, 320.0
+LEAST_CARD, MOST_CARD = 180.0, 320.0
 TEXT_LEFT = PAD + TILE + 10.0
 CELL_WIDTH, CELL_GAP, CELL_HEIGHT = 58.0, 7.0, 23.0
 
@@ -47,7 +48,7 @@ RING, WASH = 6.0, 12.0
 
 @dataclass(frozen=True, slots=True)
 class Geometry:
-    """The rectangles of a node at one moment of its opening."""
+    """The rectangles of a node at one moment of its opening; shared, so nobody alters them."""
 
     card: QRectF
     shells: tuple[QRectF, ...]
@@ -90,19 +91,24 @@ class Geometry:
 
 def card_size(facts: ObjectFacts) -> tuple[float, float]:
     """The size of a component's card at rest."""
-    pill = pill_width(facts.in_flight)
-    name = TEXT_LEFT + text_width(facts.name, "body", weight=SEMIBOLD) + 12 + pill + PAD
-    words = TEXT_LEFT + text_width(facts.words, "label") + PAD
-    cells = 0.0
-    if facts.cells:
-        cells = 2 * PAD + len(facts.cells) * (CELL_WIDTH + CELL_GAP) - CELL_GAP
-    width = min(MOST_CARD, max(LEAST_CARD, name, words, cells))
-    return float(round(width / 4 + 0.49) * 4), CELLS_HEIGHT if facts.cells else CARD_HEIGHT
+    return _card_size(facts.name, facts.words, len(str(facts.in_flight)), len(facts.cells))
+
+
+@lru_cache(maxsize=4096)
+def _card_size(name: str, words: str, digits: int, cells: int) -> tuple[float, float]:
+    # Room for two digits, so that a card does not breathe with the calls in flight.
+    pill = pill_width(10 ** max(1, digits - 1))
+    need = TEXT_LEFT + text_width(name, "body", weight=SEMIBOLD) + 12 + pill + PAD
+    need = max(need, TEXT_LEFT + text_width(words, "label") + PAD)
+    if cells:
+        need = max(need, 2 * PAD + cells * (CELL_WIDTH + CELL_GAP) - CELL_GAP)
+    width = min(MOST_CARD, max(LEAST_CARD, need))
+    return float(round(width / 4 + 0.49) * 4), CELLS_HEIGHT if cells else CARD_HEIGHT
 
 
 def pill_width(in_flight: int) -> float:
-    """The width of the pill with the calls in flight; for two digits at least, so that cards do not breathe."""
-    return max(text_width(str(in_flight), "label", weight=SEMIBOLD), text_width("0", "label", weight=SEMIBOLD)) + 24
+    """The width of the pill with the calls in flight."""
+    return text_width(str(in_flight), "label", weight=SEMIBOLD) + 24
 
 
 def rate_width(rate: float) -> float:
@@ -120,9 +126,12 @@ def shell_extent(count: int) -> tuple[float, float, float]:
 
 def geometry(facts: ObjectFacts, open_: float) -> Geometry:
     """Where everything stands when the frame is open to a share of 0 to 1."""
-    width, height = card_size(facts)
+    return _geometry(*card_size(facts), len(facts.shells), open_)
+
+
+@lru_cache(maxsize=4096)
+def _geometry(width: float, height: float, count: int, open_: float) -> Geometry:
     rest = QRectF(0, 0, width, height)
-    count = len(facts.shells)
     side, above, below = shell_extent(count)
     frame_width = max(FRAME_LEAST, width + 2 * side + FRAME_LEFT + FRAME_RIGHT)
     inner = frame_width - FRAME_LEFT - FRAME_RIGHT

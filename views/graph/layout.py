@@ -26,12 +26,13 @@ Place = tuple[float, float]
 Box = tuple[float, float, float, float]
 """Left, top, width, height."""
 
-COLUMN_GAP = 160.0
+COLUMN_GAP = 150.0
 FOLDED_GAP = 56.0
 ROW_GAP = 36.0
 LANE = 10.0
 SWEEPS = 8
-MOST_ROWS = 9
+LEAST_TALLEST = 1_300.0
+ASPECT = 1.7
 CROSSINGS_COUNTED_UP_TO = 4_000
 ROOM_MARGIN = 24.0
 PUSHES = 12
@@ -47,7 +48,7 @@ def layered(graph: nx.DiGraph, sizes: Mapping[Node, Size], first_layer: Iterable
     layer_of = _layers(graph, set(first_layer))
     layers, edges = _with_lanes(graph, layer_of)
     _order(layers, edges)
-    columns = _folded(layers, _most_rows(graph.number_of_nodes()))
+    columns = _folded(layers, sizes, _tallest(sizes))
     return _placed(columns, edges, sizes)
 
 
@@ -149,18 +150,32 @@ def _crossings(layers: Sequence[Sequence[Node]], after: Mapping[Node, list[Node]
     return total
 
 
-def _most_rows(nodes: int) -> int:
-    return max(MOST_ROWS, ceil(sqrt(nodes) * 1.1))
+def _tallest(sizes: Mapping[Node, Size]) -> float:
+    """How tall a column may be, so that the whole has the shape of a window."""
+    area = sum((width + FOLDED_GAP) * (height + ROW_GAP) for width, height in sizes.values())
+    return max(LEAST_TALLEST, sqrt(area / ASPECT))
 
 
-def _folded(layers: Sequence[Sequence[Node]], most: int) -> list[tuple[list[Node], bool]]:
+def _folded(
+    layers: Sequence[Sequence[Node]], sizes: Mapping[Node, Size], tallest: float
+) -> list[tuple[list[Node], bool]]:
     """The columns from left to right, and whether each begins a layer."""
     columns: list[tuple[list[Node], bool]] = []
     for layer in layers:
-        count = sum(1 for node in layer if not _is_lane(node))
-        rows = ceil(count / ceil(count / most)) if count > most else len(layer)
-        kept = list(layer) if count <= most else [node for node in layer if not _is_lane(node)]
-        columns += [(kept[first : first + rows], first == 0) for first in range(0, len(kept), max(rows, 1))]
+        real = [node for node in layer if not _is_lane(node)]
+        whole = sum(sizes[node][1] + ROW_GAP for node in real)
+        if whole <= tallest:
+            columns.append((list(layer), True))
+            continue
+        share, height = whole / ceil(whole / tallest), 0.0
+        column: list[Node] = []
+        for node in real:
+            if column and height + sizes[node][1] / 2 > share:
+                columns.append((column, column[0] is real[0]))
+                column, height = [], 0.0
+            column.append(node)
+            height += sizes[node][1] + ROW_GAP
+        columns.append((column, column[0] is real[0]))
     return columns
 
 
@@ -182,7 +197,9 @@ def _placed(
         for node in column:
             middle[node] = y + height[node] / 2
             y += height[node] + ROW_GAP
-    for sweep in range(SWEEPS):
+    # A layer in several columns is a block to look at; pulled towards its neighbours it would fall apart.
+    folded = any(not begins for _, begins in columns)
+    for sweep in range(0 if folded else SWEEPS):
         for column, _ in columns if sweep % 2 else reversed(columns):
             _pull_together(column, near, height, middle)
     top = min(middle[node] - height[node] / 2 for node in middle)

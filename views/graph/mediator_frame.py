@@ -199,7 +199,7 @@ def paint_door(ink: Ink, parts: Geometry, facts: MediatorFacts, state: FrameStat
     """Two bars at the left edge; open they leave a gap that calls pass."""
     theme, door = ink.theme, parts.door
     closed = facts.phase in CLOSED
-    colour = mixed(theme.phase.block.mark, theme.phase.forward.mark, state.door)
+    colour = theme.phase.block.mark if closed else theme.phase.forward.mark
     gap = door.height() * DOOR_GAP * state.door
     for number in range(2):
         left = door.left() + number * BAR_STEP

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 FULL, NAME_ONLY, BLOCK = 0.6, 0.4, 0.25
 """Zooms under which there is no sparkline, only the name, only a block."""
 
-MARGIN = QRectF(-26, -26, 52, 60)
+MARGINS = (-26.0, -26.0, 26.0, 34.0)
 """What rings, tabs, pills and shadows may take beyond the body."""
 
 
@@ -44,6 +44,7 @@ class NodeItem(QGraphicsItem):
         self.home = QPointF()
         self.offset = QPointF()
         self.written: list[Written] = []
+        self._bounds = self.body.adjusted(*MARGINS)
         self._placing = False
         self._step_from = QPointF()
         self._step_to = QPointF()
@@ -100,7 +101,18 @@ class NodeItem(QGraphicsItem):
     # --- painting ----------------------------------------------------------------------------------------------------
 
     def boundingRect(self) -> QRectF:
-        return self.body.adjusted(MARGIN.left(), MARGIN.top(), MARGIN.width() + MARGIN.left(), MARGIN.height() + MARGIN.top())
+        return self._bounds
+
+    def outline_changed(self) -> None:
+        """Take over another outline; called when `body` has changed, and once in the beginning."""
+        self.touch()
+        self.prepareGeometryChange()
+        self._bounds = self.body.adjusted(*MARGINS)
+        self.touch()
+
+    def look(self) -> object:
+        """What can be seen at this zoom; while it stays equal nothing has to be painted again."""
+        raise NotImplementedError
 
     def touch(self) -> None:
         """The still picture of this node is out of date."""

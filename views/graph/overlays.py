@@ -6,9 +6,10 @@ Both are painted in px of the viewport, after the threads, from what the scene k
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPixmap
 
 from views.graph.drop import CostCard
 from views.graph.ink import Ink
@@ -16,6 +17,9 @@ from views.graph.node import NodeItem
 from views.kit.theme import Theme, faded
 from views.kit.typography import MEDIUM, SEMIBOLD, text_width
 from views.kit.writing import Written
+
+if TYPE_CHECKING:
+    from views.graph.scene import GraphScene
 
 CARD_WIDTH = 284.0
 CARD_PAD = 16.0
@@ -110,14 +114,37 @@ def to_map(rect: QRectF, world: QRectF, area: QRectF) -> QRectF:
     )  # fmt: skip
 
 
-def paint_map(painter: QPainter, theme: Theme, nodes: list[NodeItem], seen: QRectF, viewport: QRectF) -> None:
-    """The small map: a block a node, in the colour of what goes on there, and a frame about what is in sight."""
-    ink = Ink(painter, theme)
-    area = map_rect(viewport)
+class SmallMap:
+    """The small map: a block a node, in the colour of what goes on there, and a frame about what is in sight.
+
+    It is painted once and copied until a node stands elsewhere or something else is in sight.
+    """
+
+    def __init__(self) -> None:
+        self._pixmap = QPixmap()
+        self._shown: tuple[object, ...] = ()
+
+    def paint(self, painter: QPainter, board: GraphScene, seen: QRectF, viewport: QRectF) -> None:
+        """Paint the map into its corner of the viewport."""
+        area = map_rect(viewport)
+        ratio = painter.device().devicePixelRatioF() * abs(painter.worldTransform().m11())
+        shown = (board.outlines, seen, ratio, id(board.theme))
+        if shown != self._shown:
+            self._shown = shown
+            self._pixmap = QPixmap(round(area.width() * ratio), round(area.height() * ratio))
+            self._pixmap.setDevicePixelRatio(ratio)
+            self._pixmap.fill(Qt.GlobalColor.transparent)
+            inner = QPainter(self._pixmap)
+            _paint_map(Ink(inner, board.theme), board.nodes(), seen, QRectF(0, 0, area.width(), area.height()))
+            inner.end()
+        painter.drawPixmap(area, self._pixmap, QRectF(self._pixmap.rect()))
+
+
+def _paint_map(ink: Ink, nodes: list[NodeItem], seen: QRectF, area: QRectF) -> None:
     world = map_world(nodes, seen)
-    ink.box(area, 6, theme.surface.panel, ink.hair(theme.line.regular))
+    ink.box(area, 6, ink.theme.surface.panel, ink.hair(ink.theme.line.regular))
     for node in nodes:
         mark = to_map(node.standing, world, area)
-        mark.setSize(mark.size().expandedTo(QRectF(0, 0, LEAST_MARK, LEAST_MARK).size()))
+        mark.setSize(mark.size().expandedTo(QSizeF(LEAST_MARK, LEAST_MARK)))
         ink.box(mark, min(2.0, mark.height() / 2), node.mark)
-    ink.box(to_map(seen, world, area), 4, None, ink.hair(theme.text.secondary))
+    ink.box(to_map(seen, world, area), 4, None, ink.hair(ink.theme.text.secondary))

@@ -7,10 +7,9 @@ The same cursor gives the same picture, so a view that is built anew looks as th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Literal
-
 
 from model.projections.receipt import FateSort
 from model.projections.topology import KERNEL
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 Key = tuple[Literal["client", "object"], int]
 MOST_INSIDE = 12
 REPRESENTATIVES = "representatives"
+IDLE = Busy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,18 @@ class ObjectFacts:
     cells: tuple[float, ...]
     shells: tuple[ShellFacts, ...]
     mediator: MediatorFacts | None
+    representatives: int
+
+    def same_as(self, still: ObjectFacts, in_flight: int, busy: Busy) -> bool:
+        """Whether nothing goes on there that these facts do not say."""
+        return (
+            self.in_flight == in_flight
+            and self.busy is busy
+            and self.shells == still.shells
+            and self.words == still.words
+            and self.icon == still.icon
+            and self.representatives == still.representatives
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,65 +130,90 @@ class Picture:
 
 
 class Reader:
-    """Makes pictures of what a link shows."""
+    """Makes pictures of what a link shows; facts that have not changed are the same objects as in the picture before.
+
+    What an object is (name, implementation, shells) is looked up again only when the structure of the topology has
+    changed, and a slot only when its entry was written.
+    """
 
     def __init__(self, link: SessionLink) -> None:
         self._link = link
-        self._activity = Activity()
+        self.forget()
 
     def forget(self) -> None:
         """Another session has come."""
         self._activity = Activity()
+        self._structure: tuple[object, ...] = ()
+        self._still: dict[int, ObjectFacts] = {}
+        self._objects: dict[int, ObjectFacts] = {}
+        self._slots: dict[tuple[int, int], SlotFacts] = {}
+        self._clients: dict[int, ClientFacts] = {}
+        self._wires: tuple[WireFacts, ...] = ()
 
     def read(self) -> Picture:
         """The picture at the link's cursor."""
         link = self._link
-        topology, tables = link.topology, link.tables
+        topology = link.topology
+        if self._restructured(topology):
+            self._still = {identity: _still_facts(topology, node) for identity, node in topology.objects.items()}
+            self._slots = {}
         busy = self._activity.at(link.trace, link.position, link.clock_ns, topology.processors)
-        objects = {
-            identity: self._object(topology, node, busy.get(identity, Busy()))
-            for identity, node in topology.objects.items()
-        }
-        clients = {
-            identity: ClientFacts(identity, client.name, client.address_space, ())
-            for identity, client in topology.clients.items()
-            if identity != KERNEL
-        }
-        slots: dict[int, list[SlotFacts]] = {}
-        for (client, of), entry in tables.entries.items():
-            if client in clients and of in topology.objects:
-                slots.setdefault(client, []).append(_slot(topology, entry))
-        for client, facts in clients.items():
-            ordered = tuple(sorted(slots.get(client, ()), key=_by_number))
-            clients[client] = ClientFacts(client, facts.name, facts.address_space, ordered)
-        wires = [WireFacts(("client", client), slot.object) for client, facts in clients.items() for slot in facts.slots]
-        wires += [
-            WireFacts(("object", holder), used)
-            for holder, used in sorted(topology.uses)
-            if holder != used and holder in objects and used in objects
-        ]
-        return Picture(clients, objects, tuple(wires))
+        self._objects = {identity: self._object(topology, still, busy) for identity, still in self._still.items()}
+        clients = self._read_clients(topology)
+        if clients != self._clients or not self._wires:
+            self._clients = clients
+            self._wires = _wires(topology, clients)
+        return Picture(clients, self._objects, self._wires)
 
-    def _object(self, topology: Topology, node: ObjectNode, busy: Busy) -> ObjectFacts:
-        serving = topology.implementation_of(node.identity)
-        representatives = topology.figures.get((node.instance, REPRESENTATIVES), 0)
-        swap = self._link.swaps.under_way(node.identity) if node.mediator else None
-        counts = self._link.counts
-        return ObjectFacts(
-            node.identity,
-            node.name,
-            described(topology, serving, node.instance),
-            implementation_icon(serving.name if serving else ""),
-            counts.inside_of(node.identity) if node.mediator else counts.in_flight_of(node.identity),
-            busy,
-            busy.by_processor[:representatives] if representatives else (),
-            tuple(_shell(topology, interposer) for interposer in node.interposers),
-            self._mediator(topology, node, swap) if swap is not None else None,
-        )
+    def _restructured(self, topology: Topology) -> bool:
+        """Whether anything but calls and figures that no node shows has changed."""
+        counts = frozenset(item for item in topology.figures.items() if item[0][1] == REPRESENTATIVES)
+        structure = (
+            topology.objects, topology.instances, topology.implementations, topology.interposers, topology.wrappers,
+            topology.mediators, topology.clients, topology.uses, counts,
+        )  # fmt: skip
+        before, self._structure = self._structure, structure
+        same = len(before) == len(structure) and before[-1] == counts
+        return not (same and all(one is other for one, other in zip(before[:-1], structure[:-1], strict=True)))
 
-    def _mediator(self, topology: Topology, node: ObjectNode, swap: Swap) -> MediatorFacts:
-        arriving = topology.implementations.get(swap.to_implementation)
-        return mediator_facts(topology, node.name, swap, self._link.clock_ns, arriving)
+    def _object(self, topology: Topology, still: ObjectFacts, busy: dict[int, Busy]) -> ObjectFacts:
+        """An object's facts with what goes on there now."""
+        identity = still.identity
+        node, counts = topology.objects[identity], self._link.counts
+        now = busy.get(identity, IDLE)
+        in_flight = counts.inside_of(identity) if node.mediator else counts.in_flight_of(identity)
+        swap = self._link.swaps.under_way(identity) if node.mediator else None
+        before = self._objects.get(identity)
+        if before is not None and swap is None and before.mediator is None and before.same_as(still, in_flight, now):
+            return before
+        mediator = None
+        if swap is not None:
+            arriving = topology.implementations.get(swap.to_implementation)
+            mediator = mediator_facts(topology, node.name, swap, self._link.clock_ns, arriving)
+        cells = now.by_processor[: still.representatives] if still.representatives else ()
+        return replace(still, in_flight=in_flight, busy=now, cells=cells, mediator=mediator)
+
+    def _read_clients(self, topology: Topology) -> dict[int, ClientFacts]:
+        tables = self._link.tables
+        clients: dict[int, ClientFacts] = {}
+        for identity, client in topology.clients.items():
+            if identity == KERNEL:
+                continue
+            known = [of for of in tables.objects_by_client.get(identity, ()) if of in topology.objects]
+            slots = tuple(self._slot(topology, tables.entries[identity, of]) for of in known)
+            before = self._clients.get(identity)
+            if before is not None and before.slots == slots:
+                clients[identity] = before
+            else:
+                clients[identity] = ClientFacts(identity, client.name, client.address_space, slots)
+        return clients
+
+    def _slot(self, topology: Topology, entry: Entry) -> SlotFacts:
+        key = (entry.client, entry.object)
+        slot = self._slots.get(key)
+        if slot is None or slot.written_position != entry.written_position:
+            slot = self._slots[key] = _slot(topology, entry)
+        return slot
 
     def ended(self, request: int) -> MediatorFacts | None:
         """How a swap ended, for the frame that goes away; None if it is not over."""
@@ -270,8 +307,31 @@ def _slot(topology: Topology, entry: Entry) -> SlotFacts:
     )
 
 
-def _by_number(slot: SlotFacts) -> int:
-    return slot.number
+def _still_facts(topology: Topology, node: ObjectNode) -> ObjectFacts:
+    """What an object is, without what goes on there."""
+    serving = topology.implementation_of(node.identity)
+    return ObjectFacts(
+        node.identity,
+        node.name,
+        described(topology, serving, node.instance),
+        implementation_icon(serving.name if serving else ""),
+        0,
+        IDLE,
+        (),
+        tuple(_shell(topology, interposer) for interposer in node.interposers),
+        None,
+        topology.figures.get((node.instance, REPRESENTATIVES), 0),
+    )
+
+
+def _wires(topology: Topology, clients: dict[int, ClientFacts]) -> tuple[WireFacts, ...]:
+    entries = [WireFacts(("client", client), slot.object) for client, facts in clients.items() for slot in facts.slots]
+    uses = [
+        WireFacts(("object", holder), used)
+        for holder, used in sorted(topology.uses)
+        if holder != used and holder in topology.objects and used in topology.objects
+    ]
+    return (*entries, *uses)
 
 
 def _shell(topology: Topology, interposer: int) -> ShellFacts:

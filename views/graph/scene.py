@@ -60,6 +60,8 @@ class GraphScene(QGraphicsScene):
         self.wires = WiresItem(self)
         self.addItem(self.wires)
         self.given_places: dict[str, tuple[float, float]] = {}
+        self.outlines = 0
+        """Goes up when a node stands elsewhere, looks otherwise from afar, comes or goes."""
         self._found: frozenset[Key] | None = None
         self._dragged = False
         self._routes_due = False
@@ -117,6 +119,7 @@ class GraphScene(QGraphicsScene):
         for node in self.nodes():
             self.removeItem(node)
         self.clients, self.objects = {}, {}
+        self.outlines += 1
         self.wires.take(())
         self.focus_key = None
 
@@ -169,6 +172,7 @@ class GraphScene(QGraphicsScene):
 
     def _remove(self, node: NodeItem) -> None:
         node.touch()
+        self.outlines += 1
         self.removeItem(node)
         self._routes_due = True
 
@@ -213,6 +217,7 @@ class GraphScene(QGraphicsScene):
     def node_placed(self, node: NodeItem) -> None:
         """A node has moved or changed its outline: its wires follow."""
         self._routes_due = True
+        self.outlines += 1
         if not self._syncing and not self.motion.moving:
             self.lay_wires(at_once=True)
 
