@@ -33,7 +33,7 @@ from PySide6.QtWidgets import (
 from views.kit.catalogue import Card, CatalogueModel, Index, cards_of, mime_of
 from views.kit.chrome import PanelHeader, SearchField
 from views.kit.glyphs import paint_glyph
-from views.kit.panel_view import PanelView
+from views.kit.panel_view import PanelView, retheme
 from views.kit.selection import Selection
 from views.kit.session_link import SessionLink
 from views.kit.theme import Theme, faded
@@ -117,6 +117,7 @@ class Palette(PanelView):
         self._header.set_theme(self.theme)
         self.search.set_theme(self.theme)
         self.list.set_theme(self.theme)
+        retheme(self._foot, self.theme)
         self._size_up()
 
     def set_rail(self, rail: bool) -> None:

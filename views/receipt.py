@@ -21,7 +21,7 @@ from model.trace.events import Phase
 from views.kit.chrome import IconButton, PanelHeader, SecondaryButton, Separator
 from views.kit.describing import described, picked_object
 from views.kit.fact_rows import FactRows
-from views.kit.panel_view import PanelView
+from views.kit.panel_view import PanelView, retheme
 from views.kit.selection import Selection
 from views.kit.session_link import SessionLink
 from views.kit.swap_card import PADDING, SwapCard
@@ -157,6 +157,7 @@ class ReceiptView(PanelView):
             self.list,
         ):  # fmt: skip
             widget.set_theme(self.theme)
+        retheme(self._idle, self.theme)
 
     def _stays(self, swaps: Swaps) -> bool:
         """A swap that has just ended here becomes the selected thing; True when that has happened now."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QModelIndex, QPointF, QRect, QRectF, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QModelIndex, QRect, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -106,7 +106,9 @@ class TablesView(PanelView):
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _flash_what_changed(self) -> None:
-        """Entries that were written since the last frame flash; a step back flashes nothing."""
+        """Entries that were written since the last frame flash; a step back flashes nothing and ends what flashes."""
+        if self.link.position < self._seen:
+            self.flashes.clear()
         for row in self.model.rows:
             for client, cell in zip(self.model.clients, row.cells, strict=True):
                 if cell.old and self._seen <= cell.written_position < self.link.position and cell.sort != "mediator":
@@ -298,9 +300,9 @@ class CellDelegate(QStyledItemDelegate):
             return
         inset_left = self.theme.px(PADDING) if index.column() == 0 else 0
         inset_right = self.theme.px(PADDING) if index.column() == self._model.columnCount() - 1 else 0
-        y = area.bottom() - 0.5
-        painter.setPen(QPen(self.theme.line.subtle, self.theme.stroke(1)))
-        painter.drawLine(QPointF(area.left() + inset_left, y), QPointF(area.right() - inset_right, y))
+        line = self.theme.stroke(1)
+        left, right = area.left() + inset_left, area.right() - inset_right
+        painter.fillRect(QRectF(left, round(area.bottom()) - line, right - left, line), self.theme.line.subtle)
 
     def _paint_cell(self, writer: Writer, area: QRectF, cell: Cell, key: tuple[int, int]) -> None:
         theme, px = self.theme, self.theme.px
@@ -327,7 +329,7 @@ class CellDelegate(QStyledItemDelegate):
         theme = self.theme
         painter.setPen(QPen(mixed(theme.surface.panel, theme.flash.line, strength), theme.stroke(1)))
         painter.setBrush(mixed(theme.surface.panel, theme.flash.fill, strength))
-        painter.drawRoundedRect(box(area.x(), area.y(), area.width(), area.height()), theme.px(5), theme.px(5))
+        painter.drawRoundedRect(box(area, theme.stroke(1)), theme.px(5), theme.px(5))
 
     def _paint_change(self, writer: Writer, area: QRectF, cell: Cell) -> None:
         """The old struck out, a chevron, the new in semibold; where there is no room the new alone."""

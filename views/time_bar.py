@@ -29,7 +29,7 @@ from views.kit.selection import Selection
 from views.kit.session_link import SessionLink
 from views.kit.theme import Meaning, Theme
 from views.kit.typography import text_width
-from views.kit.writing import Writer, Written
+from views.kit.writing import Writer, Written, box
 
 if TYPE_CHECKING:
     from model.projections.swaps import Swap
@@ -114,7 +114,7 @@ class TimeBar(PanelView):
         px = self.theme.px
         left = px(16) + max(px(54), text_width(self._begin_words(), "small", self.theme.scale)) + px(15)
         right = self.width() - px(16) - max(px(54), text_width(self._end_words(), "small", self.theme.scale)) - px(15)
-        return QRectF(left, px(BAR_TOP), max(px(80), right - left), px(BAR_HEIGHT))
+        return QRectF(round(left), px(BAR_TOP), max(px(80), round(right - left)), px(BAR_HEIGHT))
 
     def held(self) -> QRectF:
         """The part of the bar that is to scale: from the earliest instant held to the head."""
@@ -153,16 +153,17 @@ class TimeBar(PanelView):
 
     def _paint_groove(self, painter: QPainter) -> None:
         theme, groove, held = self.theme, self.groove(), self.held()
-        painter.setPen(QPen(theme.line.regular, theme.stroke(1)))
+        line = theme.stroke(1)
+        painter.setPen(QPen(theme.line.regular, line))
         painter.setBrush(theme.surface.panel)
-        radius = groove.height() / 2 + 1
-        painter.drawRoundedRect(groove.adjusted(-0.5, -0.5, 0.5, 0.5), radius, radius)
+        radius = groove.height() / 2 + line
+        painter.drawRoundedRect(box(groove.adjusted(-line, -line, line, line), line), radius, radius)
         if held.left() > groove.left():
             gone = QRectF(groove.left() + 1, groove.top(), held.left() - groove.left() - 1, groove.height())
             fill_hatched(painter, gone, "diagonal", theme.line.strong, 1.0)
-            painter.setPen(QPen(theme.line.strong, theme.stroke(1)))
-            x = round(held.left()) + 0.5
-            painter.drawLine(QPointF(x, groove.top() - theme.px(5)), QPointF(x, groove.bottom() + theme.px(5)))
+            reach = theme.px(5)
+            end = QRectF(round(held.left()), groove.top() - reach, line, groove.height() + 2 * reach)
+            painter.fillRect(end, theme.line.strong)
 
     def _paint_ends(self, writer: Writer) -> None:
         theme, groove = self.theme, self.groove()

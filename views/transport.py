@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLayout, QSizePolicy, QVBoxLayout, QW
 from views.kit.choice_button import ChoiceButton
 from views.kit.chrome import IconButton, Pill, SegmentedControl
 from views.kit.format import format_count
-from views.kit.panel_view import PanelView
+from views.kit.panel_view import PanelView, retheme
 from views.kit.playback_control import MODES, STEPS, PlaybackControl
 from views.kit.readout import Readout
 from views.kit.selection import Selection
@@ -54,6 +54,7 @@ class Transport(PanelView):
     ) -> None:
         super().__init__(link, selection, theme, parent)
         self._playback = playback
+        self._time_bar = time_bar
         self.to_start = IconButton("to_start", "To the start (Home)", theme=theme)
         self.back = IconButton("step_back", "Step back (Left)", theme=theme)
         self.play = IconButton("play", "Play (Space)", filled=True, theme=theme)
@@ -67,7 +68,7 @@ class Transport(PanelView):
         self.slow_motion.setToolTip("The run eases during a swap; click to go on at the asked pace")
         self.mode = SegmentedControl([each.capitalize() for each in MODES], "How much is shown", theme)
         self._connect()
-        self._lay_out(time_bar)
+        self._lay_out()
         self.setAutoFillBackground(True)
         self.setAccessibleName("Transport")
         self.restyle()
@@ -85,7 +86,7 @@ class Transport(PanelView):
         self.mode.chosen.connect(self._choose_mode)
         playback.changed.connect(self._playback_changed)
 
-    def _lay_out(self, time_bar: QWidget | None) -> None:
+    def _lay_out(self) -> None:
         self._row = QHBoxLayout()
         self._row.setContentsMargins(14, 0, 16, 6)
         self._row.setSpacing(4)
@@ -108,8 +109,8 @@ class Transport(PanelView):
         layout.setSpacing(0)
         # What does not fit is left out (resizeEvent), so the sum of all parts is no bound.
         layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
-        if time_bar is not None:
-            layout.addWidget(time_bar)
+        if self._time_bar is not None:
+            layout.addWidget(self._time_bar)
         layout.addLayout(self._row)
 
     def take(self) -> None:
@@ -136,6 +137,7 @@ class Transport(PanelView):
             self.pace, self.slow_motion, self.mode,
         ):  # fmt: skip
             widget.set_theme(self.theme)
+        retheme(self._time_bar, self.theme)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -19,6 +19,7 @@ DRAWN: Final = 8
 FOLD: Final = COUNTED // DRAWN
 MOST_TICKS: Final = 8
 LEAST_OCTAVES: Final = 4
+SPARE: Final = 0.002
 MICROSECOND: Final = math.log2(1_000)
 UNITS: Final = ((1e9, "s"), (1e6, "ms"), (1e3, "µs"), (1.0, "ns"))
 
@@ -31,8 +32,12 @@ def drawn(counts: NDArray[np.int64]) -> Floats:
 
 
 def span(*shares: Floats) -> tuple[float, float]:
-    """The octaves from a tick to a tick that hold all that is to be drawn, at least LEAST_OCTAVES of them."""
-    filled = np.flatnonzero(np.sum(shares, axis=0))
+    """The octaves from a tick to a tick that hold what is to be drawn, at least LEAST_OCTAVES of them.
+
+    Of each shape the outermost SPARE at either end may lie beyond: one stray call would squeeze all others.
+    """
+    seen = [(share.cumsum() > SPARE) & (share[::-1].cumsum()[::-1] > SPARE) for share in shares]
+    filled = np.flatnonzero(np.any(seen, axis=0))
     if not len(filled):
         return MICROSECOND - 1, MICROSECOND + LEAST_OCTAVES
     first = MICROSECOND + math.floor(filled[0] / DRAWN - MICROSECOND)

@@ -7,6 +7,8 @@ showEvent, set_theme --------------------+
 
 from __future__ import annotations
 
+from typing import Protocol, runtime_checkable
+
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
@@ -58,3 +60,16 @@ class PanelView(QWidget):
     def _another_session(self) -> None:
         self.forget()
         self._frame()
+
+
+@runtime_checkable
+class Themed(Protocol):
+    """What takes over a theme."""
+
+    def set_theme(self, theme: Theme) -> None: ...
+
+
+def retheme(part: QWidget | None, theme: Theme) -> None:
+    """Hand a theme on to a part that was given to a view, if it takes one."""
+    if isinstance(part, Themed):
+        part.set_theme(theme)

@@ -222,7 +222,7 @@ class SwapCard(QWidget):
             pen.setDashPattern([3, 2])
             painter.setPen(pen)
             painter.setBrush(theme.surface.sunken)
-            painter.drawRoundedRect(box(place.x(), place.y(), place.width(), place.height()), px(3), px(3))
+            painter.drawRoundedRect(box(place, theme.stroke(1)), px(3), px(3))
             return
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(meaning.mark)

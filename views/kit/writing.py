@@ -79,6 +79,7 @@ class Writer:
         return next((each.whole for each in self.written if each.cut and each.rect.contains(point)), "")
 
 
-def box(x: float, y: float, width: float, height: float) -> QRectF:
-    """A rectangle whose frame of one pixel falls on whole pixels."""
-    return QRectF(x + 0.5, y + 0.5, width - 1, height - 1)
+def box(area: QRectF, line: float = 1.0) -> QRectF:
+    """Where to draw the frame of an area so that a line of that width lies within it, on whole pixels."""
+    left, top = round(area.left()), round(area.top())
+    return QRectF(left + line / 2, top + line / 2, round(area.right()) - left - line, round(area.bottom()) - top - line)
