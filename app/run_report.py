@@ -78,6 +78,8 @@ class RunReport:
                 f"latency: {name}, {latency['count']:,} calls, half within {duration(latency['p50_ns'])}, "
                 f"99 of 100 within {duration(latency['p99_ns'])}, all within {duration(latency['max_ns'])}"
             )
+        if self._session.ended:
+            lines.append(f"ended: {self._session.ended}")
         return "\n".join([*lines, f"fingerprint: {numbers['fingerprint']}"])
 
     def _swap_receipts(self, head: int) -> list[dict[str, Any]]:

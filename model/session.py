@@ -118,6 +118,7 @@ class Session:
     def advance(self, until_ns: int, budget_s: float | None = None) -> bool:
         """True when every action at or before `until_ns` has run, or the run has ended; False when `budget_s` is spent.
 
+        Where nothing is left to do the run ends, and time stands still until a command comes.
         Each command of the script acts at its instant. Costs a pause at most as long as one action over the budget.
         """
         deadline_s = None if budget_s is None else time.perf_counter() + budget_s
@@ -173,9 +174,11 @@ class Session:
             self._act(self._script[len(self.fingerprints)])
         if not self._run(until_ns, deadline_s):
             return False
-        idle = self._world.next_ns is None and self._pending_ns() is None
-        self.ended = NOTHING_LEFT if idle else None
+        self.ended = NOTHING_LEFT if self._idle() else None
         return True
+
+    def _idle(self) -> bool:
+        return self._world.next_ns is None and self._pending_ns() is None
 
     def _run(self, until_ns: int, deadline_s: float | None) -> bool:
         """Runs the world; keeps `now_ns` at the last whole instant even where the world stops within one."""
@@ -187,7 +190,10 @@ class Session:
         except ComponentHung:
             self._now_ns = max(self._now_ns, self._world.now_ns - 1)
             raise
-        self._now_ns = max(self._now_ns, until_ns if done else self._world.now_ns - 1)
+        reached_ns = until_ns if done else self._world.now_ns - 1
+        if done and self._idle():
+            reached_ns = self._world.now_ns  # There is no time where nothing ever happens again.
+        self._now_ns = max(self._now_ns, reached_ns)
         return done
 
     # --- commands -----------------------------------------------------------------------------------------------------
@@ -336,14 +342,14 @@ class Fork:
             self._done = False
 
     def _compare(self, new: Session, arrived: bool) -> None:
-        position = self._first_difference(new)
-        if position is None and arrived and new.now_ns < self.clock_ns:
-            position = self._trace.head  # It hung on the way, where the running one did not.
+        position = self._first_difference(new, arrived)
+        if position is None and new.hung:
+            position = self._trace.head  # Where the running one did not, or not yet.
         if position is not None:
             self.cancel()
             raise ForkDiverged(position)
 
-    def _first_difference(self, new: Session) -> int | None:
+    def _first_difference(self, new: Session, arrived: bool) -> int | None:
         """The first row since the last comparison that the running session does not have; None if all are the same.
 
         What the running session's trace no longer holds is compared by the fingerprints at the commands.
@@ -362,7 +368,7 @@ class Fork:
         if not self._same_at_commands(new):
             return min(end, old.tail)
         beyond = self.clock_ns <= self._running.now_ns and trace.head > self._rows
-        short = new.now_ns >= self.clock_ns and trace.head < self._rows
+        short = arrived and trace.head < self._rows
         return end if beyond or short else None
 
     def _same_at_commands(self, new: Session) -> bool:

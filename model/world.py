@@ -41,6 +41,7 @@ class World:
             run_ahead=run_ahead,
         )
         self._catalogue = catalogue
+        self._trace = trace
         try:
             self.system = self._system(scenario)
             self._start_workloads(scenario)
@@ -59,8 +60,15 @@ class World:
         return self.machine.next_due_ns()
 
     def run(self, until_ns: int, budget_s: float | None = None) -> bool:
-        """Runs every action at or before `until_ns`; False if the budget of wall time ended it sooner."""
-        return self.machine.run(until_ns, budget_s)
+        """Runs every action at or before `until_ns`; False if the budget of wall time ended it sooner.
+
+        Where nothing is left to do the clock stays at the last thing that happened.
+        """
+        before_ns = self.machine.now_ns
+        done = self.machine.run(until_ns, budget_s)
+        if done and self.next_ns is None:
+            self.machine.now_ns = max(before_ns, self._trace.event(self._trace.head - 1).at_ns)
+        return done
 
     def lead(self, at_ns: int) -> None:
         """Moves the clock to an instant before anything in it happens; all before it has run."""

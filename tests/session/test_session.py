@@ -182,17 +182,28 @@ def test_step_goes_on_until_there_is_another_row(quiet: Scenario) -> None:
     session.close()
 
 
-def test_run_with_nothing_left_to_do_ends_and_a_command_revives_it(quiet: Scenario) -> None:
+def test_run_with_nothing_left_to_do_ends_where_it_is_and_a_command_revives_it(quiet: Scenario) -> None:
     session = Session(msgspec.structs.replace(quiet, workloads=()))
-    assert session.advance(1_000_000)
+    assert session.advance(10**12)
     assert session.ended == "Nothing is left to do: every thread has ended or waits for ever"
-    assert session.now_ns == 1_000_000
-    session.issue(COMMANDS[0], session.now_ns)
+    assert session.now_ns == 0
+    assert session.issue(COMMANDS[0], 500) == 501
     assert session.ended is None
-    session.advance(2_000_000)
+    session.advance(10**12)
     assert rows_of(session, Kind.SWAP_COMPLETED)
+    assert session.ended is not None
+    assert session.now_ns == session.trace.event(session.trace.head - 1).at_ns
     session.step_event()
-    session.close()
+
+    again = Session(session.recording())
+    again.advance(10**12)
+    assert again.now_ns == session.now_ns
+    assert again.trace.fingerprint() == session.trace.fingerprint()
+    fork = session.fork_at(session.now_ns)
+    assert fork.advance()
+    assert fork.session.trace.fingerprint() == session.trace.fingerprint()
+    for closed in (session, again, fork.session):
+        closed.close()
 
 
 def test_unknown_name_in_a_command_changes_nothing(quiet: Scenario) -> None:
