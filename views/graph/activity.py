@@ -74,7 +74,9 @@ def _measured(trace: Trace, position: int, step: int, processors: int) -> dict[i
     }
 
 
-def _table(rows: npt.NDArray[np.integer], columns: npt.NDArray[np.integer], height: int, width: int) -> npt.NDArray[np.integer]:
+def _table(
+    rows: npt.NDArray[np.integer], columns: npt.NDArray[np.integer], height: int, width: int
+) -> npt.NDArray[np.integer]:
     """How often each pair of row and column occurs."""
     flat = np.bincount(rows * width + columns, minlength=height * width)
     return flat.reshape(height, width)

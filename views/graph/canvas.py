@@ -13,6 +13,7 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QTra
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
 from views.graph.ground import paint_ground
+from views.graph.motion import IN_OUT_CUBIC, ROOM_MS
 from views.graph.node import NodeItem
 from views.graph.overlays import SmallMap, map_rect, map_world, to_map
 from views.graph.scene import GraphScene
@@ -40,6 +41,9 @@ class Canvas(QGraphicsView):
         self._zoom = 1.0
         self._fitted = False
         self._pan_from: QPoint | None = None
+        self._follows = False
+        """Whether the view keeps the whole graph in sight: from a fit until a person moves it."""
+        self._camera: tuple[float, QPointF, float, QPointF] = (1.0, QPointF(), 1.0, QPointF())
         self.setScene(board)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.NoViewportUpdate)
@@ -49,6 +53,7 @@ class Canvas(QGraphicsView):
         self.setResizeAnchor(QGraphicsView.ViewportAnchor.AnchorViewCenter)
         self.setMouseTracking(True)
         board.touched.connect(self._touch)
+        board.room_made.connect(self._keep_in_sight)
 
     # --- painting ----------------------------------------------------------------------------------------------------
 
@@ -121,14 +126,33 @@ class Canvas(QGraphicsView):
         world = QRectF()
         for node in nodes:
             world |= node.standing
-        size = self.viewport().size()
-        scale = self.theme.scale
+        self._zoom = self._zoom_for(world)
+        self._apply_zoom()
+        self._look_at(world.center())
+        self._follows = True
+
+    def _zoom_for(self, world: QRectF) -> float:
+        size, scale = self.viewport().size(), self.theme.scale
         wide = (size.width() - 2 * FIT_MARGIN) / max(1.0, world.width() * scale)
         tall = (size.height() - 2 * FIT_MARGIN) / max(1.0, world.height() * scale)
         zoom = min(FIT_MOST, max(LEAST_ZOOM, min(wide, tall)))
-        self._zoom = FIT_MOST if zoom >= NEARLY_ONE else zoom
+        return FIT_MOST if zoom >= NEARLY_ONE else zoom
+
+    @Slot(QRectF, bool)
+    def _keep_in_sight(self, world: QRectF, at_once: bool) -> None:
+        """Nodes have made room: look from further off if the whole was in sight and would be no more."""
+        if not self._follows or not self.isVisible() or self.seen().contains(world):
+            return
+        self._camera = (self._zoom, self.seen().center(), min(self._zoom, self._zoom_for(world)), world.center())
+        motion = self._board.motion
+        motion.stop("camera")
+        motion.move("camera", 0 if at_once else ROOM_MS, IN_OUT_CUBIC, 0.0, 1.0, self._move_camera)
+
+    def _move_camera(self, share: float) -> None:
+        zoom, place, zoom_to, place_to = self._camera
+        self._zoom = zoom + (zoom_to - zoom) * share
         self._apply_zoom()
-        self._look_at(world.center())
+        self._look_at(place * (1.0 - share) + place_to * share)
 
     def _fit_once(self) -> None:
         if not self._fitted and self._board.nodes() and self.isVisible():
@@ -165,6 +189,8 @@ class Canvas(QGraphicsView):
         self._touch_all()
 
     def _scroll(self, across: float, down: float) -> None:
+        self._follows = False
+        self._board.motion.stop("camera")
         for bar, by in ((self.horizontalScrollBar(), across), (self.verticalScrollBar(), down)):
             bar.setValue(bar.value() + round(by))
         self._touch_all()

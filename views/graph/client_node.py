@@ -1,8 +1,8 @@
 """A client: an address space whose translation table is its body, a slot an entry.
 
-A slot has the number of the entry, the object that it is for and, when it points at something else, what that is; its port
-is on the edge, and the wire leaves there. A slot that points at a mediator stays filled until it is repointed, and then
-flashes once more with old -> new.
+A slot has the number of the entry, the object that it is for and, when it points at something else, what that is; its
+port is on the edge, and the wire leaves there. A slot that points at a mediator stays filled until it is repointed, and
+then flashes once more with old -> new.
 
 Limits: MOST_SLOTS slots are shown; the wires of the rest leave from one last row that counts them.
 """
@@ -119,9 +119,7 @@ class ClientNode(NodeItem):
         ink.line(QRectF(NAME_LEFT, 9, room, 18), facts.name, "body", primary, weight=SEMIBOLD)
         if zoom < NAME_ONLY:
             return
-        ink.line(
-            QRectF(NAME_LEFT, 26, room, 14), f"address space {facts.address_space}", "small", theme.text.tertiary
-        )
+        ink.line(QRectF(NAME_LEFT, 26, room, 14), f"address space {facts.address_space}", "small", theme.text.tertiary)
         rows = shown_rows(facts)
         for row, slot in enumerate(facts.slots[:rows]):
             if row == rows - 1 and len(facts.slots) > rows:
@@ -138,7 +136,12 @@ class ClientNode(NodeItem):
         self._paint_ground(ink, box, strength, over=over)
         number = theme.text.secondary if strength > 0.0 else theme.text.tertiary
         if zoom >= FULL:
-            ink.line(QRectF(NUMBER_LEFT, box.top(), NAME_LEFT - NUMBER_LEFT - 4, SLOT), f"0x{slot.number:02x}", "mono", number)
+            ink.line(
+                QRectF(NUMBER_LEFT, box.top(), NAME_LEFT - NUMBER_LEFT - 4, SLOT),
+                f"0x{slot.number:02x}",
+                "mono",
+                number,
+            )
         left = NAME_LEFT if zoom >= FULL else NUMBER_LEFT
         right = box.right() + SIDE - WORDS_RIGHT
         words, colour = self._words(ink, slot, right - left - text_width(slot.name, "label", weight=MEDIUM) - 8)
@@ -166,7 +169,9 @@ class ClientNode(NodeItem):
         strength = 1.0 if held else max((self._fresh.get(slot.object, 0.0) for slot in rest), default=0.0)
         self._paint_ground(ink, box, strength, over=False)
         ink.line(
-            QRectF(NUMBER_LEFT, box.top(), box.width() - 20, SLOT), f"and {len(rest)} more", colour=ink.theme.text.secondary
+            QRectF(NUMBER_LEFT, box.top(), box.width() - 20, SLOT),
+            f"and {len(rest)} more",
+            colour=ink.theme.text.secondary,
         )
         self._paint_port(ink, box, over=False)
 

@@ -1,7 +1,7 @@
 """A component: its card, the shells about it, and the mediator in front while it is swapped.
 
-The node keeps the facts of the last picture and what is on the move between that and this one: how far the frame is open,
-the door, the ribbon, and the frame that goes away after the outcome.
+The node keeps the facts of the last picture and what is on the move between that and this one: how far the frame is
+open, the door, the ribbon, and the frame that goes away after the outcome.
 """
 
 from __future__ import annotations
@@ -211,7 +211,11 @@ class ComponentNode(NodeItem):
         zoom = self.board.zoom
         if zoom >= NAME_ONLY:
             return self.facts
-        return self.mark.rgba() if zoom < BLOCK else (self.facts.name, self.facts.icon, self.facts.mediator, self.mark.rgba())
+        return (
+            self.mark.rgba()
+            if zoom < BLOCK
+            else (self.facts.name, self.facts.icon, self.facts.mediator, self.mark.rgba())
+        )
 
     def paint_whole(self, ink: Ink, zoom: float) -> None:
         parts, held, painter = self._parts, self.held, ink.painter

@@ -189,8 +189,12 @@ def cost_card(link: SessionLink, dragged: Dragged, object_id: int, verdict: Verd
     in_flight = format_count(link.counts.in_flight_of(object_id))
     if dragged.kind == WRAPPER:
         entries = sum(1 for _, of in link.tables.entries if of == object_id)
-        rows = (("calls in flight", in_flight), ("entries to write", format_count(entries)), ("state to move", "none"))
-        return CostCard("If dropped now", name, rows, "Esc cancels")
+        attach = (
+            ("calls in flight", in_flight),
+            ("entries to write", format_count(entries)),
+            ("state to move", "none"),
+        )
+        return CostCard("If dropped now", name, attach, "Esc cancels")
     block, words = former_blocks(link, object_id)
     rows = (
         ("calls in flight", in_flight),
@@ -228,7 +232,9 @@ def state_to_move(link: SessionLink, object_id: int, verdict: Verdict) -> str:
     if size is not None:
         return format_bytes(size)
     moved = [
-        swap.bytes for swap in link.swaps.by_request.values() if swap.object == object_id and swap.outcome is Phase.COMPLETED
+        swap.bytes
+        for swap in link.swaps.by_request.values()
+        if swap.object == object_id and swap.outcome is Phase.COMPLETED
     ]
     if moved and moved[-1]:
         return f"{format_bytes(moved[-1])} the last time"

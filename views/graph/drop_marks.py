@@ -1,4 +1,4 @@
-"""What a node answers while something is dragged: a ring, a pill with a sign and words, or a hatch; never colour alone."""
+"""What a node answers while something is dragged: a ring or a hatch, and a pill with a sign and words."""
 
 from __future__ import annotations
 
@@ -64,7 +64,9 @@ def paint_marks(ink: Ink, body: QRectF, card: QRectF, answer: Answer) -> None:
     """The ring, or the hatch over the card, and the pill on its lower edge."""
     meaning = drop_meaning(ink.theme, answer.verdict)
     if answer.verdict.answer == "no":
-        fill_hatched(ink.painter, card.adjusted(1, 1, -1, -1), "diagonal", ink.theme.line.strong, ink.theme.texture.on_tint)
+        fill_hatched(
+            ink.painter, card.adjusted(1, 1, -1, -1), "diagonal", ink.theme.line.strong, ink.theme.texture.on_tint
+        )
         _paint_pill(ink, pill_rect(card, answer).translated(0, -PILL_BELOW), meaning, answer)
         return
     ring = body.adjusted(-RING, -RING, RING, RING)
@@ -91,7 +93,9 @@ def _paint_pill(ink: Ink, pill: QRectF, meaning: DropMeaning, answer: Answer) ->
         colour = meaning.on
     paint_glyph(ink.painter, meaning.glyph, sign_rect(pill.left() + 14, pill.center().y(), 8.5), colour)
     left = pill.left() + 25
-    used = ink.line(QRectF(left, pill.top(), pill.right() - left - 8, PILL_HEIGHT), strong, colour=colour, weight=SEMIBOLD)
+    used = ink.line(
+        QRectF(left, pill.top(), pill.right() - left - 8, PILL_HEIGHT), strong, colour=colour, weight=SEMIBOLD
+    )
     if rest:
         left += used + 5
         ink.line(QRectF(left, pill.top(), pill.right() - left - 8, PILL_HEIGHT), rest, colour=colour)

@@ -1,7 +1,8 @@
 """Where the parts of a component stand in its node, from what is known of it alone.
 
-Coordinates are the node's: (0, 0) is the corner of the component's card while nothing stands before it. A shell is drawn
-about the card, a frame about the shells; the frame opens from the card to its whole size, and the card moves in it.
+Coordinates are the node's: (0, 0) is the corner of the component's card while nothing stands before it. A shell is
+drawn about the card, a frame about the shells; the frame opens from the card to its whole size, and the card moves in
+it.
 
         +- frame -------------------------------+
         | mediator  door closed, 4 wait  Cancel |
@@ -135,17 +136,13 @@ def _geometry(width: float, height: float, count: int, open_: float) -> Geometry
     side, above, below = shell_extent(count)
     frame_width = max(FRAME_LEAST, width + 2 * side + FRAME_LEFT + FRAME_RIGHT)
     inner = frame_width - FRAME_LEFT - FRAME_RIGHT
-    held = QRectF(
-        FRAME_LEFT - FRAME_BEFORE, FRAME_TOP - FRAME_ABOVE, inner - 2 * side, HELD_HEIGHT
-    )
+    held = QRectF(FRAME_LEFT - FRAME_BEFORE, FRAME_TOP - FRAME_ABOVE, inner - 2 * side, HELD_HEIGHT)
     frame_rest = rest.adjusted(-side, -above, side, below)
     frame_whole = QRectF(
         -side - FRAME_BEFORE, -above - FRAME_ABOVE, frame_width,
         FRAME_TOP + above + HELD_HEIGHT + below + ARRIVING_GAP + ARRIVING_HEIGHT + FRAME_BOTTOM,
     )  # fmt: skip
-    arriving = QRectF(
-        frame_whole.left() + FRAME_LEFT, held.bottom() + below + ARRIVING_GAP, inner, ARRIVING_HEIGHT
-    )
+    arriving = QRectF(frame_whole.left() + FRAME_LEFT, held.bottom() + below + ARRIVING_GAP, inner, ARRIVING_HEIGHT)
     card = between(rest, held, open_)
     shells = tuple(
         card.adjusted(-extent[0], -extent[1], extent[0], extent[2])

@@ -1,8 +1,8 @@
 """The strokes that all nodes share: cards, pills, icon tiles and lines of text.
 
 Sizes are those of the visual language at scale 1; the view's transform does the rest, zoom and the theme's scale alike.
-What is written is accounted for (`Writer.written`), in the coordinates of the item that is painted, so that a tool tip can
-give the whole of what was cut and a test can see that no text leaves its node.
+What is written is accounted for (`Writer.written`), in the coordinates of the item that is painted, so that a tool tip
+can give the whole of what was cut and a test can see that no text leaves its node.
 """
 
 from __future__ import annotations
@@ -71,7 +71,9 @@ class Ink(Writer):
         if focused:
             ring = self.line_of(theme.focus.ring, 2.0)
             self.box(rect.adjusted(-5, -5, 5, 5), NODE_RADIUS + 4, None if selected else theme.focus.gap, ring)
-        self.box(rect.translated(0, SHADOW_DROP), NODE_RADIUS, faded(QColor(Qt.GlobalColor.black), theme.texture.node_shadow))
+        self.box(
+            rect.translated(0, SHADOW_DROP), NODE_RADIUS, faded(QColor(Qt.GlobalColor.black), theme.texture.node_shadow)
+        )
         component = theme.structure.component
         if selected:
             pen = self.line_of(theme.selection.ring, 2.0)

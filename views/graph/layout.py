@@ -7,8 +7,8 @@ A layered drawing after Sugiyama, from networkx's graph of holders and what they
     client ------- lane -------> component        an edge that skips a layer keeps a lane free in it
 
 Order within a layer comes from barycentres, swept to and fro while crossings fall; heights from the mean of a node's
-neighbours, then pushed apart. `make_room` is the other half: what grows (a mediator's frame) pushes its neighbours away,
-and they come back when it goes, for the places themselves are never changed by it.
+neighbours, then pushed apart. `make_room` is the other half: what grows (a mediator's frame) pushes its neighbours
+away, and they come back when it goes, for the places themselves are never changed by it.
 
 Limits: good for graphs of some hundred nodes; a layer longer than it is fit to look at is folded into columns.
 """
@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from math import ceil, sqrt
+from typing import Any
 
 import networkx as nx
 
@@ -38,7 +39,7 @@ ROOM_MARGIN = 24.0
 PUSHES = 12
 
 
-def layered(graph: nx.DiGraph, sizes: Mapping[Node, Size], first_layer: Iterable[Node] = ()) -> dict[Node, Place]:
+def layered(graph: nx.DiGraph, sizes: Mapping[Any, Size], first_layer: Iterable[Node] = ()) -> dict[Node, Place]:
     """The top left corner of every node of `graph`; what is in `first_layer` stands at the left.
 
     The same graph, in the same order of nodes and edges, gives the same places.

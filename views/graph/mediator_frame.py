@@ -1,7 +1,7 @@
 """The frame of a mediator in front of a component: head, ribbon, door, what arrives, and the state on its way.
 
-The further a swap has come, the more the frame stands out; the word of the phase is on the ribbon, what the mediator does
-is on the head, and the door says by its gap whether calls pass.
+The further a swap has come, the more the frame stands out; the word of the phase is on the ribbon, what the mediator
+does is on the head, and the door says by its gap whether calls pass.
 """
 
 from __future__ import annotations
@@ -106,9 +106,7 @@ def paint_ribbon(ink: Ink, area: QRectF, facts: MediatorFacts, state: FrameState
         left += width + SEGMENT_GAP
 
 
-def _shared_out(
-    wishes: list[tuple[Phase, str, str, float]], width: float
-) -> tuple[list[float], list[str]]:
+def _shared_out(wishes: list[tuple[Phase, str, str, float]], width: float) -> tuple[list[float], list[str]]:
     """Widths and times of the segments; where they do not fit, the time of the earliest goes first."""
     times = [time for _, _, time, _ in wishes]
     while True:
@@ -166,9 +164,7 @@ def _words_left(first: bool) -> float:
     return 24.0 if first else 31.0
 
 
-def _segment_words(
-    ink: Ink, box: QRectF, sign: str, word: str, time: str, letters: QColor, *, first: bool
-) -> None:
+def _segment_words(ink: Ink, box: QRectF, sign: str, word: str, time: str, letters: QColor, *, first: bool) -> None:
     start = box.left() + _words_left(first) - 10.0
     paint_glyph(ink.painter, sign, sign_rect(start, box.center().y(), 8.0), letters)
     left = box.left() + _words_left(first)
@@ -237,7 +233,9 @@ def paint_packages(ink: Ink, parts: Geometry, facts: MediatorFacts) -> None:
     middle = (top + bottom - PACKAGE_HEIGHT) / 2
     left = parts.arriving.center().x() - ((PACKAGES - 1) * PACKAGE_STEP + PACKAGE_WIDTH) / 2
     ink.painter.save()
-    ink.painter.setClipRect(QRectF(left - 4, top, PACKAGES * PACKAGE_STEP + 8, bottom - top), Qt.ClipOperation.IntersectClip)
+    ink.painter.setClipRect(
+        QRectF(left - 4, top, PACKAGES * PACKAGE_STEP + 8, bottom - top), Qt.ClipOperation.IntersectClip
+    )
     for number in range(PACKAGES):
         out = _slice(facts.packaged, number)
         into = _slice(facts.unpackaged, number)
@@ -264,5 +262,3 @@ def paint_wipe(ink: Ink, parts: Geometry, share: float) -> None:
     left = QPainterPath()
     left.addRect(QRectF(parts.frame.left(), parts.frame.top(), parts.frame.width() * share, parts.frame.height()))
     fill_hatched(ink.painter, path.intersected(left), meaning.pattern, meaning.mark, ink.theme.texture.on_tint)
-
-

@@ -54,9 +54,7 @@ class NodeMenu(QMenu):
             if not swap.cancellable:
                 cancel.setText("Cancel the swap, not possible now")
 
-    def _list(
-        self, title: str, kind: str, choices: tuple[Choice, ...], topology: Topology, object_id: int
-    ) -> None:
+    def _list(self, title: str, kind: str, choices: tuple[Choice, ...], topology: Topology, object_id: int) -> None:
         menu = self.addMenu(title)
         menu.setAccessibleName(title)
         menu.setEnabled(bool(choices))

@@ -1,11 +1,11 @@
 """The short movements of the view itself: one timer for all of them, and none while nothing moves.
 
-What the model does is drawn from its clock. What is left (a wire finds its new end, a node makes room, a slot fades) takes
-the milliseconds that the visual language gives it and is driven here. A movement has a key; a new one with the same key
-takes the old one's place, from wherever that one stood.
+What the model does is drawn from its clock. What is left (a wire finds its new end, a node makes room, a slot fades)
+takes the milliseconds that the visual language gives it and is driven here. A movement has a key; a new one with the
+same key takes the old one's place, from wherever that one stood.
 
-Limits: with reduced motion everything arrives at once, but for what is marked `lasting` (a steady outline has to stay to
-be seen).
+Limits: with reduced motion everything arrives at once, but for what is marked `lasting` (a steady outline has to stay
+to be seen).
 """
 
 from __future__ import annotations

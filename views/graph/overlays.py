@@ -78,7 +78,9 @@ def _paint_pointer(ink: Ink, box: QRectF, target: QRectF) -> None:
     right_of = box.left() >= target.right()
     if not right_of and box.right() > target.left():
         return
-    edge, tip = (box.left() + 0.5, box.left() + 0.5 - POINTER) if right_of else (box.right() - 0.5, box.right() - 0.5 + POINTER)
+    edge, tip = (
+        (box.left() + 0.5, box.left() + 0.5 - POINTER) if right_of else (box.right() - 0.5, box.right() - 0.5 + POINTER)
+    )
     fill = QPainterPath(QPointF(edge, y - POINTER))
     fill.lineTo(tip, y)
     fill.lineTo(edge, y + POINTER)

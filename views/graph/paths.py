@@ -52,7 +52,9 @@ def straight(start: Point, end: Point) -> list[Point]:
     return [(start[0] + third[0], start[1] + third[1]), (end[0] - third[0], end[1] - third[1]), end]
 
 
-def way(start: Point, end: Point, *, run: float = 0.0, level: bool = True, lane: tuple[float, float, float] | None = None) -> Floats:
+def way(
+    start: Point, end: Point, *, run: float = 0.0, level: bool = True, lane: tuple[float, float, float] | None = None
+) -> Floats:
     """The ten control points of a wire; `run` is its straight end, `lane` (left, right, y) what it keeps to."""
     points = [start]
     before = (end[0] - run, end[1])
@@ -97,7 +99,9 @@ def along(samples: Floats, rows: npt.NDArray[np.integer], shares: Floats) -> tup
     return points[:, 0], points[:, 1]
 
 
-def lane_past(start: Point, end: Point, boxes: Sequence[Box], taken: dict[float, int]) -> tuple[float, float, float] | None:
+def lane_past(
+    start: Point, end: Point, boxes: Sequence[Box], taken: dict[float, int]
+) -> tuple[float, float, float] | None:
     """The lane that a level wire needs to keep clear of boxes; None when its plain way is clear.
 
     `taken` counts the wires in each lane and is brought up to date, so that wires in one lane run side by side.
@@ -133,4 +137,4 @@ def _hit(points: Floats, boxes: Floats) -> npt.NDArray[np.bool_]:
     across, down = points[:, None, 0], points[:, None, 1]
     inside = (across > boxes[:, 0] - CLEARANCE) & (across < boxes[:, 2] + CLEARANCE)
     inside &= (down > boxes[:, 1] - CLEARANCE) & (down < boxes[:, 3] + CLEARANCE)
-    return inside.any(axis=0)
+    return np.asarray(inside.any(axis=0))

@@ -265,7 +265,9 @@ def _mediator_words(swap: Swap, phase: Phase | None) -> str:
         case Phase.FORWARD:
             return "tracks, passes calls on" + again
         case Phase.BLOCK:
-            return ("door closed, 1 waits" if swap.waiting_now == 1 else f"door closed, {swap.waiting_now} wait") + again
+            return (
+                "door closed, 1 waits" if swap.waiting_now == 1 else f"door closed, {swap.waiting_now} wait"
+            ) + again
         case Phase.TRANSFER:
             return "moves the state"
         case Phase.COMPLETED:

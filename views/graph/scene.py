@@ -1,7 +1,7 @@
 """The scene: nodes and wires as the last picture has them, and what all of them share.
 
-It compares each picture with the one before and changes only what differs; what a movement or a hover changes says so by
-`touch`, and the view repaints that part of its still picture.
+It compares each picture with the one before and changes only what differs; what a movement or a hover changes says so
+by `touch`, and the view repaints that part of its still picture.
 """
 
 from __future__ import annotations
@@ -40,6 +40,9 @@ class GraphScene(QGraphicsScene):
 
     places_changed = Signal()
     """A person has put a node somewhere else."""
+
+    room_made = Signal(QRectF, bool)
+    """Nodes go to other places: the rectangle that all of them will take, and whether they are there at once."""
 
     shape_changed = Signal()
     """Nodes or wires stand otherwise than before."""
@@ -98,7 +101,10 @@ class GraphScene(QGraphicsScene):
         """Whether a wire is in ink: it, its slot or its object is under the pointer."""
         hovered = self.selection.hovered
         return key == self.wire_hovered or (
-            self.wire_hovered is None and hovered is not None and hovered.kind == "object" and hovered.identity == key[1]
+            self.wire_hovered is None
+            and hovered is not None
+            and hovered.kind == "object"
+            and hovered.identity == key[1]
         )
 
     def nodes(self) -> list[NodeItem]:
@@ -211,8 +217,12 @@ class GraphScene(QGraphicsScene):
             swapped = isinstance(node, ComponentNode) and node.facts.mediator is not None
             (grown if swapped else resting)[node.key] = _box(node.whole_body.translated(node.home))
         offsets = make_room(resting, grown) if grown else {}
+        world = QRectF()
         for node in self.nodes():
-            node.step_aside(QPointF(*offsets.get(node.key, (0.0, 0.0))), at_once=at_once)
+            offset = QPointF(*offsets.get(node.key, (0.0, 0.0)))
+            world |= node.whole_body.translated(node.home + offset)
+            node.step_aside(offset, at_once=at_once)
+        self.room_made.emit(world, at_once)
 
     def node_placed(self, node: NodeItem) -> None:
         """A node has moved or changed its outline: its wires follow."""

@@ -1,4 +1,4 @@
-"""All threads of a frame: from the columns of the projection to places on wires, in queues and in nodes, by numpy alone.
+"""All threads of a frame: from the projection's columns to places on wires, in queues and in nodes, by numpy alone.
 
     on a wire       a share of its samples, linear in simulated time
     at a door       on the wire outside it, 17 px apart, who came first nearest; over 6 the sixth place has the number
@@ -84,8 +84,8 @@ class ThreadsLayer:
         there = visible(columns, clock_ns)
         room = inside(columns, clock_ns)
         source = columns.source.astype(np.int64)
-        code = np.where(source == 0, columns.client.astype(np.int64) << 32, FROM_OBJECT | source << 32) | columns.target
-        row = wires.rows_of(code)
+        begins = np.where(source == 0, columns.client.astype(np.int64) << 32, FROM_OBJECT | source << 32)
+        row = wires.rows_of((begins | columns.target).astype(np.int64))
         waits = (columns.fate == BLOCKED) & (columns.until_ns <= clock_ns) & (row >= 0)
         moving = np.flatnonzero(there & (room == 0) & (row >= 0) & ~waits)
         fate = columns.fate.astype(np.intp)

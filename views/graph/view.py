@@ -4,8 +4,8 @@
                    --> ThreadsLayer.take()                    (dots: numpy columns)
                    --> paint: still picture, dots, overlays
 
-Everything shown is a function of the link's cursor and of the short movements of `Motion`; a view that is made anew at the
-same cursor looks the same. A hidden view reads nothing and paints nothing, and takes the picture when it is shown.
+Everything shown is a function of the link's cursor and of the short movements of `Motion`; a view that is made anew at
+the same cursor looks the same. A hidden view reads nothing and paints nothing, and takes the picture when it is shown.
 
 Gestures: wheel zooms at the pointer, dragging the ground pans, dragging a node moves it, a click selects, Enter or the
 right button opens the menu, arrows go from node to node, F fits, Ctrl+F finds, Esc ends a drag or a search.

@@ -1,7 +1,7 @@
 """All wires as one item: where they run, how they are painted, and the samples on which threads move.
 
-A wire leaves a client's port or a component's right edge and ends at what stands outermost before its object: the card, the
-PRE tab of a shell, the door of a mediator. When that changes, its end goes over to the new place in 240 ms.
+A wire leaves a client's port or a component's right edge and ends at what stands outermost before its object: the card,
+the PRE tab of a shell, the door of a mediator. When that changes, its end goes over to the new place in 240 ms.
 
 Limits: wires keep clear of nodes while there are at most ROUTED_UP_TO nodes; in a larger graph they run straight.
 """
@@ -142,9 +142,7 @@ class WiresItem(QGraphicsItem):
         box = node.parts.wrapped.translated(node.pos())
         return box.right() + (POST_HALF if node.facts.shells else 0.0), box.center().y()
 
-    def _end(
-        self, node: ComponentNode, source: str, start: Point, number: int, count: int
-    ) -> tuple[str, Point, bool]:
+    def _end(self, node: ComponentNode, source: str, start: Point, number: int, count: int) -> tuple[str, Point, bool]:
         """What the wire ends at, where, and whether it arrives from the side."""
         parts, at = node.parts, node.pos()
         shift = number - (count - 1) / 2
