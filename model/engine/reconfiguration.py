@@ -107,6 +107,10 @@ class Reconfiguration:
         """Asks for the end of the swap under way; False if there is none that can be cancelled any more."""
         active = self._active.get(record.identity)
         if active is None or not active[1].cancellable:
+            reason = f"nothing of {record.name} can be cancelled now"
+            self._surroundings.emit(
+                Kind.REQUEST_REFUSED, subject=record.identity, b=self._surroundings.text(reason), cause=cause
+            )
             return False
         self._surroundings.emit(Kind.CANCEL_REQUESTED, subject=record.identity, a=active[0], cause=cause)
         active[1].cancel()

@@ -196,7 +196,7 @@ MEANINGS: dict[Kind, Meaning] = {
     Kind.ATTACH_REQUESTED: Meaning("object", a="request", b="wrapper"),
     Kind.DETACH_REQUESTED: Meaning("object", a="request", b="interposer"),
     Kind.CANCEL_REQUESTED: Meaning("object", a="request that is to end"),
-    Kind.REQUEST_REFUSED: Meaning("object, 0 if there is none", a="request", b="text: reason"),
+    Kind.REQUEST_REFUSED: Meaning("object", a="request, 0 for one to cancel", b="text: reason"),
     Kind.REQUEST_QUEUED: Meaning("object", a="request", b="request that it waits for"),
     Kind.PROTOCOL_NEGOTIATED: Meaning("object", a="request", b="bit, 0 to 63"),
     Kind.MEDIATOR_CREATED: Meaning("mediator", a="request", b="object"),
