@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QObject, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from model.commands import Stamped
@@ -115,6 +115,14 @@ def shown(qtbot: Any, view: QWidget, width: int, height: int) -> QWidget:
     view.show()
     QCoreApplication.processEvents()  # layouts are settled by the event loop
     return view
+
+
+def point_at(widget: QWidget, place: QPoint | QPointF, *, pressed: bool = False) -> None:
+    """The pointer moves over a widget that is not on the screen."""
+    button = Qt.MouseButton.LeftButton if pressed else Qt.MouseButton.NoButton
+    at = QPointF(place)
+    event = QMouseEvent(QEvent.Type.MouseMove, at, at, Qt.MouseButton.NoButton, button, Qt.KeyboardModifier.NoModifier)
+    QCoreApplication.sendEvent(widget, event)
 
 
 def image_of(view: QWidget) -> QImage:

@@ -60,9 +60,9 @@ def ticks(first: float, last: float) -> list[tuple[float, str]]:
 
 
 def _units(values: list[float]) -> list[tuple[float, str]]:
-    """The unit of each tick: the last one's as long as that leaves it a readable number."""
+    """The unit of each tick: the last one's where that suits all of them, otherwise each its own."""
     last = _own(values[-1])
-    return [last if value >= 0.1 * last[0] else _own(value) for value in values]
+    return [last if values[0] >= 0.1 * last[0] else _own(value) for value in values]
 
 
 def _own(value: float) -> tuple[float, str]:
