@@ -1,0 +1,179 @@
+"""Everything that a person can do, in one table.
+
+Menus, tool tips and the sheet of keys are made from it, so none of them can know a thing that another does not. A gesture
+of the mouse stands beside its twin on the keyboard; both end in the same handler.
+
+    ACTIONS --make_actions--> QAction of each --> menu bar, context menus, buttons
+            --app/sheet.py--> the sheet that `?` opens
+
+Limits: what depends on the run (which implementations fit, which scenarios ship) is a submenu that is filled when it
+opens; the table has its place and its key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+
+MENUS: Final = ("File", "Run", "Swap", "View", "Help")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that can be done: where it stands, what it says, which keys, and which handler does it."""
+
+    name: str
+    menu: str
+    text: str
+    handler: str
+    keys: tuple[str, ...] = ()
+    tip: str = ""
+    """More than the text says; empty where the text says it all."""
+    mouse: str = ""
+    """The gesture with the mouse that does the same."""
+    group: str = ""
+    """Entries of a group share a handler, which is given `value`; of a checkable group one is on."""
+    value: Any = None
+    checkable: bool = False
+    parts: bool = False
+    """A line stands above it in the menu."""
+    submenu: str = ""
+    """It stands in a submenu of this name."""
+
+
+def gear(number: int, ratio: int, **more: Any) -> Entry:
+    """A speed that has a key of its own."""
+    words = f"1 : {ratio:,}".replace(",", "\u00a0")
+    return Entry(
+        f"gear_{number}", "Run", words, "choose_pace", (str(number),), group="gear", value=1e9 / ratio, submenu="Speed",
+        **more,
+    )  # fmt: skip
+
+
+ACTIONS: Final[tuple[Entry, ...]] = (
+    Entry("open", "File", "Open…", "open_file", ("Ctrl+O",), "A scenario or a recording", "drop the file onto the window"),
+    Entry("restart", "File", "Start again", "restart", ("Ctrl+R",), "The same scenario from the beginning", parts=True),
+    Entry("save", "File", "Save recording…", "save", ("Ctrl+S",), "A file that replays this run, command by command"),
+    Entry("picture", "File", "Save picture…", "save_picture", ("Alt+Shift+S",), "The window as it looks now"),
+    Entry("quit", "File", "Quit", "quit", ("Ctrl+Q",), parts=True),
+    Entry("play", "Run", "Play or pause", "toggle_play", ("Space",), mouse="the round button"),
+    Entry("step_forward", "Run", "Step forward", "step_forward", (".",), mouse="the arrow at its right"),
+    Entry("step_back", "Run", "Step back", "step_back", (",",), mouse="the arrow at its left"),
+    Entry("to_start", "Run", "Go to the start", "to_start", ("Home",), "The earliest instant that is still held",
+          "drag on the time bar"),
+    Entry("to_end", "Run", "Go to the head", "to_end", ("End",), "The present of the run"),
+    Entry("step_event", "Run", "Step by event", "choose_step", ("E",), group="step", value="event", checkable=True,
+          parts=True),
+    Entry("step_phase", "Run", "Step by phase", "choose_step", ("P",), group="step", value="phase", checkable=True),
+    Entry("step_call", "Run", "Step by call", "choose_step", ("C",),
+          "The next call, of the selected component if one is selected", group="step", value="call", checkable=True),
+    Entry("slower", "Run", "Half as fast", "slower", ("-",), mouse="drag the speed", submenu="Speed"),
+    Entry("faster", "Run", "Twice as fast", "faster", ("+", "="), mouse="drag the speed", submenu="Speed"),
+    gear(1, 1_000_000, parts=True),
+    gear(2, 100_000),
+    gear(3, 10_000),
+    gear(4, 1_000),
+    gear(5, 100),
+    Entry("watch", "Run", "Watch", "choose_mode", ("F5",), "Every frame is shown, and swaps in slow motion", group="mode",
+          value="watch", checkable=True, parts=True),
+    Entry("fast", "Run", "Fast", "choose_mode", ("F6",), "Ten pictures a second, no slow motion", group="mode",
+          value="fast", checkable=True),
+    Entry("express", "Run", "Express", "choose_mode", ("F7",), "As fast as this machine can", group="mode",
+          value="express", checkable=True),
+    Entry("slow_motion", "Run", "Slow motion during swaps", "toggle_slow_motion", ("Ctrl+M",), checkable=True, parts=True),
+    Entry("end_slow_motion", "Run", "Let this swap pass at speed", "end_slow_motion", ("Shift+M",),
+          mouse="click on the pill “slow motion for the swap”"),
+    Entry("swap_with", "Swap", "Swap with…", "swap_with", ("S",), "Every implementation, and what the component answers",
+          "drag an implementation onto a component"),
+    Entry("attach", "Swap", "Attach…", "attach", ("A",), "Every wrapper, and what the component answers",
+          "drag a wrapper onto a component"),
+    Entry("detach", "Swap", "Detach…", "detach", ("D",), "One of the component's wrappers",
+          "right button on a component"),
+    Entry("cancel", "Swap", "Cancel the swap", "cancel_swap", ("X",), "Possible in FORWARD and in BLOCK",
+          "Cancel on the mediator", parts=True),
+    Entry("swap_back", "Swap", "Swap back", "swap_back", ("B",), "Another swap, to what served before",
+          "Swap back on the receipt"),
+    Entry("next_phase", "Swap", "Run until the next phase", "run_until_next_phase", ("N",), mouse="Run until on the card"),
+    Entry("rewind", "Swap", "Rewind to before the swap", "rewind", ("R",), mouse="Rewind on the receipt", parts=True),
+    Entry("copy_receipt", "Swap", "Copy the receipt", "copy_receipt", ("Ctrl+Shift+C",), "As Markdown",
+          "the icon at the head of the receipt"),
+    Entry("stop_fork", "Swap", "Stop running again", "stop_fork", ("Shift+Esc",),
+          "A command in the past runs everything before it again; this keeps the run as it is",
+          "Cancel beside the progress", parts=True),
+    Entry("theme", "View", "Light or dark", "toggle_theme", ("T",), mouse="the disc at the upper right"),
+    Entry("theme_light", "View", "Light", "choose_theme", group="theme", value="light", checkable=True, submenu="Theme"),
+    Entry("theme_dark", "View", "Dark", "choose_theme", group="theme", value="dark", checkable=True, submenu="Theme"),
+    Entry("theme_high_contrast", "View", "High contrast", "choose_theme", group="theme", value="high_contrast",
+          checkable=True, submenu="Theme"),
+    Entry("theme_projector", "View", "Projector", "choose_theme", group="theme", value="projector", checkable=True,
+          submenu="Theme"),
+    Entry("reduced_motion", "View", "Reduced motion", "toggle_reduced_motion", (), "Nothing glides; the run pauses at "
+          "each phase instead of easing", checkable=True),
+    Entry("zoom_in", "View", "Zoom in", "zoom_in", ("Ctrl++", "Ctrl+="), mouse="wheel over the graph", parts=True),
+    Entry("zoom_out", "View", "Zoom out", "zoom_out", ("Ctrl+-",), mouse="wheel over the graph"),
+    Entry("fit", "View", "Fit the graph", "fit", ("F", "Ctrl+0"), mouse="the corners over the graph"),
+    Entry("find", "View", "Find", "find", ("Ctrl+F",), "In the graph or the tables if the keyboard is there, otherwise "
+          "among the implementations", "the magnifying glass"),
+    Entry("go_graph", "View", "Go to the graph", "go_graph", ("G",), "Then arrows, and Enter for what can be done", parts=True),
+    Entry("go_palette", "View", "Go to the implementations", "go_palette", ("I",),
+          "Then arrows, and Enter to choose a component"),
+    Entry("rail", "View", "Narrow palette", "toggle_rail", ("Ctrl+B",), "Icons only", checkable=True, parts=True),
+    Entry("full_screen", "View", "Full screen", "toggle_full_screen", ("F11",), checkable=True),
+    Entry("keys", "Help", "Keys and gestures", "show_keys", ("?", "F1"), mouse="the question mark at the upper right"),
+    Entry("about", "Help", "About Changeover", "about", parts=True),
+)  # fmt: skip
+
+
+def make_actions(parent: QObject, handlers: QObject) -> dict[str, QAction]:
+    """An action for each entry, by name, connected to the handler's slot; groups say their value."""
+    actions: dict[str, QAction] = {}
+    groups: dict[str, QActionGroup] = {}
+    for entry in ACTIONS:
+        action = QAction(entry.text, parent)
+        action.setObjectName(entry.name)
+        action.setShortcuts([QKeySequence(key) for key in entry.keys])
+        action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        action.setToolTip(tip_of(entry))
+        action.setStatusTip(entry.tip)
+        action.setCheckable(entry.checkable)
+        action.setData(entry.value)
+        if not entry.group:
+            action.triggered.connect(getattr(handlers, entry.handler))
+        else:
+            if entry.group not in groups:
+                groups[entry.group] = _group(parent, getattr(handlers, entry.handler), entry.checkable)
+            groups[entry.group].addAction(action)
+        actions[entry.name] = action
+    return actions
+
+
+def _group(parent: QObject, handler: Any, checkable: bool) -> QActionGroup:
+    group = QActionGroup(parent)
+    policy = QActionGroup.ExclusionPolicy
+    group.setExclusionPolicy(policy.Exclusive if checkable else policy.None_)
+    group.triggered.connect(handler)
+    return group
+
+
+def entries(menu: str) -> tuple[Entry, ...]:
+    """The entries of a menu, in order."""
+    return tuple(entry for entry in ACTIONS if entry.menu == menu)
+
+
+def keys_of(entry: Entry) -> str:
+    """The keys as a person reads them: "F or Ctrl+0"."""
+    shown = [QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in entry.keys]
+    return " or ".join(shown)
+
+
+def tip_of(entry: Entry) -> str:
+    """The tool tip: what it does, its keys."""
+    words = f"{entry.text.rstrip('…')} ({keys_of(entry)})" if entry.keys else entry.text.rstrip("…")
+    return f"{words}\n{entry.tip}" if entry.tip else words
+
+
+BY_NAME: Final[Mapping[str, Entry]] = {entry.name: entry for entry in ACTIONS}

@@ -1,0 +1,68 @@
+"""Opening and saving: from a name or a file to a session, and from a session to a recording.
+
+Foreign code in a recording is never run unasked: `foreign_code` says what it is (path, classes, sha256) without running
+it, the person answers, and only the sha256 of what was allowed is handed on.
+
+Limits: errors come as ScenarioError or OSError with a whole sentence; nothing here touches a running session.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from model import catalogue as catalogues
+from model.scenario import SourceTable, dump, load, parse
+from model.session import Session
+
+
+@dataclass(frozen=True)
+class ForeignCode:
+    """A foreign source as the question shows it."""
+
+    path: str
+    sha256: str
+    classes: tuple[str, ...]
+
+
+def open_session(path_or_name: str, trusted: Iterable[str] = ()) -> Session:
+    """A session of a scenario that ships, or of a file. Raises ScenarioError."""
+    trusted = tuple(trusted)
+    scenario = load(path_or_name, trusted)
+    return Session(scenario, catalogue=catalogues.for_scenario(scenario, trusted))
+
+
+def foreign_code(path_or_name: str) -> tuple[ForeignCode, ...]:
+    """The foreign sources of a recording, none of them run; () for a scenario without any, or a file that is unreadable."""
+    path = Path(path_or_name)
+    if not path.is_file():
+        return ()
+    try:
+        recording = parse(path.read_text(encoding="utf-8"), path_or_name).recording
+    except (ValueError, OSError):
+        return ()  # Loading it will say what is wrong.
+    return tuple(_described(source) for source in recording.sources) if recording is not None else ()
+
+
+def _described(source: SourceTable) -> ForeignCode:
+    try:
+        tree = ast.parse(source.text)
+        classes = tuple(node.name for node in tree.body if isinstance(node, ast.ClassDef))
+    except (SyntaxError, ValueError, RecursionError):
+        classes = ()
+    # The digest is computed here: what the recording says of its own source counts for nothing.
+    return ForeignCode(source.path, catalogues.sha256_of(source.text), classes)
+
+
+def save_recording(session: Session, path: Path) -> None:
+    """Writes the run so far, as a scenario that replays it. Raises OSError."""
+    text = dump(session.recording())
+    # Beside it first: a full disk must not leave half a recording in the place of a whole one.
+    beside = path.with_name(path.name + ".part")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)

@@ -1,0 +1,258 @@
+"""What each action does, a few lines each: the handlers that the table of actions names.
+
+Handlers ask the player, the link and the window; they hold no state of the run. Those of groups are given the action,
+whose `data()` is the entry's value.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from app.documents import save_recording
+from app.menus import TargetMenu
+from app.sheet import AboutBox, KeySheet
+from model.commands import Cancel
+from views.kit.describing import picked_object
+from views.kit.theme import load_theme
+
+if TYPE_CHECKING:
+    from app.main_window import MainWindow
+
+FIRST_SELECT = "Select a component first: click it, or press G and walk with the arrow keys"
+SCENARIOS = "Scenarios and recordings (*.toml);;All files (*)"
+
+
+class Handlers(QObject):
+    """The slots of all actions."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+
+    # --- files -------------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def open_file(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self._window, "Open a scenario or a recording", "", SCENARIOS)
+        if path:
+            self._window.open(path)
+
+    @Slot(QAction)
+    def open_named(self, action: QAction) -> None:
+        """A scenario that ships, or one that was open lately."""
+        self._window.open(action.data())
+
+    @Slot()
+    def restart(self) -> None:
+        self._window.open(self._window.opened)
+
+    @Slot()
+    def save(self) -> None:
+        suggested = f"{self._window.session.scenario.name}-recording.toml"
+        path, _ = QFileDialog.getSaveFileName(self._window, "Save a recording of this run", suggested, SCENARIOS)
+        if path:
+            self.save_to(path)
+
+    def save_to(self, path: str) -> None:
+        """Write the recording, and say so or why not."""
+        try:
+            save_recording(self._window.session, Path(path))
+        except OSError as error:
+            self._window.say(f"{path} cannot be written ({error.strerror}); the run goes on", failure=True)
+            return
+        self._window.say(f"Saved: changeover run {Path(path).name} replays it")
+
+    @Slot()
+    def save_picture(self) -> None:
+        picture = self._window.grab()
+        path, _ = QFileDialog.getSaveFileName(self._window, "Save a picture of the window", "changeover.png", "PNG (*.png)")
+        if path and not picture.save(path, "PNG"):
+            self._window.say(f"{path} cannot be written", failure=True)
+
+    @Slot()
+    def quit(self) -> None:
+        self._window.close()
+
+    # --- running -----------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def toggle_play(self) -> None:
+        self._window.player.toggle()
+
+    @Slot()
+    def step_forward(self) -> None:
+        self._window.player.step_forward()
+
+    @Slot()
+    def step_back(self) -> None:
+        self._window.player.step_back()
+
+    @Slot()
+    def to_start(self) -> None:
+        self._window.player.to_start()
+
+    @Slot()
+    def to_end(self) -> None:
+        self._window.player.to_end()
+
+    @Slot(QAction)
+    def choose_step(self, action: QAction) -> None:
+        self._window.player.set_step(action.data())
+
+    @Slot(QAction)
+    def choose_pace(self, action: QAction) -> None:
+        self._window.player.set_pace(action.data())
+
+    @Slot()
+    def slower(self) -> None:
+        self._window.player.set_pace(self._window.player.asked_pace / 2)
+
+    @Slot()
+    def faster(self) -> None:
+        self._window.player.set_pace(self._window.player.asked_pace * 2)
+
+    @Slot(QAction)
+    def choose_mode(self, action: QAction) -> None:
+        self._window.player.set_mode(action.data())
+
+    @Slot(bool)
+    def toggle_slow_motion(self, on: bool) -> None:
+        self._window.player.set_slow_motion(on)
+
+    @Slot()
+    def end_slow_motion(self) -> None:
+        self._window.player.cancel_slow_motion()
+
+    # --- swaps -------------------------------------------------------------------------------------------------------
+
+    def _selected(self) -> int:
+        """The selected component; 0, and a word to the person, where there is none."""
+        link = self._window.link
+        found = picked_object(link.topology, self._window.selection.current, link.swaps.by_request)
+        if not found:
+            self._window.say(FIRST_SELECT)
+        return found
+
+    def _open_list(self, title: str, empty: str) -> None:
+        object_id = self._selected()
+        if object_id and self._window.node_menus.open_list(object_id, title) is None:
+            self._window.say(f"{empty} {self._window.link.topology.objects[object_id].name}")
+
+    @Slot()
+    def swap_with(self) -> None:
+        self._open_list("Swap with", "No other implementation is known for")
+
+    @Slot()
+    def attach(self) -> None:
+        self._open_list("Attach", "No wrapper is known for")
+
+    @Slot()
+    def detach(self) -> None:
+        self._open_list("Detach", "Nothing is attached to")
+
+    @Slot(str, str)
+    def choose_target(self, kind: str, name: str) -> None:
+        """Enter on a card of the palette: which component is it for?"""
+        window = self._window
+        menu = TargetMenu(window.link, window.theme, kind, name, window)
+        menu.popup(window.palette_view.mapToGlobal(window.palette_view.rect().topRight()))
+        first = next((action for action in menu.actions() if action.isEnabled()), None)
+        if first is not None:
+            menu.setActiveAction(first)
+
+    @Slot()
+    def cancel_swap(self) -> None:
+        swap = self._window.receipt.shown
+        if swap is None or swap.over:
+            self._window.say("No swap is under way here")
+        else:
+            self._window.link.issue(Cancel(object=swap.component))
+
+    def _press(self, button: QWidget, otherwise: str) -> None:
+        """Do what a button of the receipt would do, if it stands there and can be pressed."""
+        if button.isVisible() and button.isEnabled():
+            button.click()  # type: ignore[attr-defined]
+        else:
+            self._window.say(button.toolTip() or otherwise)
+
+    @Slot()
+    def swap_back(self) -> None:
+        self._press(self._window.receipt.back, "There is no swap here to take back: choose one in the panel at the right")
+
+    @Slot()
+    def run_until_next_phase(self) -> None:
+        self._press(self._window.receipt.run_until, "No swap is under way here")
+
+    @Slot()
+    def rewind(self) -> None:
+        self._press(self._window.receipt.rewind, "There is no swap here to go back to: choose one in the panel at the right")
+
+    @Slot()
+    def copy_receipt(self) -> None:
+        self._press(self._window.receipt.copy_button, "There is no receipt here to copy")
+
+    @Slot()
+    def stop_fork(self) -> None:
+        self._window.forking.cancel()
+
+    # --- looks -------------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def toggle_theme(self) -> None:
+        self._window.set_theme(load_theme("light" if self._window.theme.is_dark else "dark"))
+
+    @Slot(QAction)
+    def choose_theme(self, action: QAction) -> None:
+        self._window.set_theme(load_theme(action.data()))
+
+    @Slot(bool)
+    def toggle_reduced_motion(self, on: bool) -> None:
+        self._window.set_reduced_motion(on)
+
+    @Slot()
+    def zoom_in(self) -> None:
+        self._window.graph.zoom_in()
+
+    @Slot()
+    def zoom_out(self) -> None:
+        self._window.graph.zoom_out()
+
+    @Slot()
+    def fit(self) -> None:
+        self._window.graph.fit()
+
+    @Slot()
+    def find(self) -> None:
+        self._window.find()
+
+    @Slot()
+    def go_graph(self) -> None:
+        self._window.go_graph()
+
+    @Slot()
+    def go_palette(self) -> None:
+        self._window.go_palette()
+
+    @Slot(bool)
+    def toggle_rail(self, on: bool) -> None:
+        self._window.set_rail(on)
+
+    @Slot(bool)
+    def toggle_full_screen(self, on: bool) -> None:
+        if on:
+            self._window.showFullScreen()
+        else:
+            self._window.showNormal()
+
+    @Slot()
+    def show_keys(self) -> None:
+        KeySheet(self._window.theme, self._window).open()
+
+    @Slot()
+    def about(self) -> None:
+        AboutBox(self._window.theme, self._window).open()

@@ -1,0 +1,397 @@
+"""The window: where every view stands, and the wires between them.
+
+    +-----------------------------------------------------------------+
+    | top bar 40                                                      |
+    +---------+---------------------------------------+---------------+
+    | palette | graph                                 | receipt or    |
+    | 236     |                                       | selected 360  |
+    | (56)    +---------------------------------------+---------------+
+    | legend  | caption                               | latency       |
+    |         +---------------------------------------+               |
+    |         | translation tables 204                |               |
+    +---------+---------------------------------------+---------------+
+    | transport 92, with the time bar                                 |
+    +-----------------------------------------------------------------+
+
+Under 1400 px of width the palette is a rail of icons and the right column 320. Nothing floats. The window owns one link,
+one selection, one player and one Forking; a session comes and goes through the link.
+
+Limits: at least 1024x680.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QHBoxLayout,
+    QMainWindow,
+    QMenu,
+    QSizePolicy,
+    QToolTip,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.actions import make_actions
+from app.documents import ForeignCode, foreign_code, open_session
+from app.forking import Forking
+from app.handlers import Handlers
+from app.menus import NodeMenus, fill_menu_bar
+from app.messages import MessageStrip
+from app.playback import Player
+from app.top_bar import TopBar
+from model.scenario import ScenarioError
+from views.caption import CaptionView
+from views.graph.view import GraphView
+from views.kit.chrome import Separator
+from views.kit.glyphs import window_icon
+from views.kit.selection import Selection
+from views.kit.session_link import SessionLink
+from views.kit.theme import Theme
+from views.kit.typography import font
+from views.latency import LatencyView
+from views.legend import Legend
+from views.palette import Palette
+from views.receipt import ReceiptView
+from views.selected import SelectedView
+from views.tables import TablesView
+from views.time_bar import TimeBar
+from views.transport import Transport
+
+if TYPE_CHECKING:
+    from app.report import Report
+    from model.session import Session
+
+LEAST: Final = QSize(1024, 680)
+WIDE: Final = 1400
+RIGHT, RIGHT_NARROW = 360, 320
+BOTTOM: Final = 204
+TRANSPORT: Final = 92
+LATENCY: Final = 322
+LATENCY_SHARE: Final = 0.42
+"""How much of the right column the latency takes where there is little room."""
+
+Question = Callable[[QWidget, tuple[ForeignCode, ...]], bool]
+
+
+class MainWindow(QMainWindow):
+    """One session in one window."""
+
+    theme_changed = Signal(object)
+    session_changed = Signal()
+
+    def __init__(
+        self,
+        session: Session,
+        theme: Theme,
+        *,
+        opened: str = "",
+        wall: Callable[[], float] | None = None,
+        question: Question | None = None,
+    ) -> None:
+        super().__init__()
+        self.opened = opened
+        """The name or the file that the session was made from."""
+        self.theme = theme
+        self._question = question
+        self._rail_wanted: bool | None = None
+        self.report: Report | None = None
+        """Tells a test what happens; None for a person."""
+        self.link = SessionLink(session, self)
+        self.selection = Selection(self)
+        self.player = Player(self.link, self.selection, self, **({"wall": wall} if wall is not None else {}))
+        self.forking = Forking(self.link, self.player, self)
+        self.handlers = Handlers(self)
+        self.actions_by_name = make_actions(self, self.handlers)
+        self._make_views()
+        self.node_menus = NodeMenus(self.graph, self.actions_by_name)
+        self._lay_out()
+        self.menus = fill_menu_bar(self.top.menus, self.actions_by_name)
+        self.addActions(list(self.actions_by_name.values()))
+        self._connect()
+        self.setMinimumSize(LEAST)
+        self.setAcceptDrops(True)
+        self.set_theme(theme)
+        self._session_came()
+
+    @property
+    def session(self) -> Session:
+        """The session that is shown."""
+        session: Any = self.link.session
+        return session
+
+    # --- views -------------------------------------------------------------------------------------------------------
+
+    def _make_views(self) -> None:
+        link, selection, theme = self.link, self.selection, self.theme
+        self.top = TopBar(theme, self)
+        self.legend = Legend(theme)
+        self.palette_view = Palette(link, selection, theme, foot=self.legend)
+        self.graph = GraphView(link, selection, theme)
+        self.graph.own_menu = False
+        self.caption = CaptionView(link, selection, theme)
+        self.tables = TablesView(link, selection, theme)
+        self.selected = SelectedView(link, selection, theme)
+        self.receipt = ReceiptView(link, selection, theme, idle=self.selected)
+        self.latency = LatencyView(link, selection, theme)
+        self.time_bar = TimeBar(link, selection, theme, self.player)
+        self.transport = Transport(link, selection, theme, self.player, time_bar=self.time_bar)
+        self.strip = MessageStrip(theme, self.graph)
+
+    def _lay_out(self) -> None:
+        self._lines: list[Separator] = []
+        central = QWidget(self)
+        middle = _column(self.graph, self.caption, self._line(), self.tables)
+        middle.setStretch(0, 1)
+        self.right = QWidget(central)
+        right = _column(self.receipt, self._line(), self.latency, parent=self.right)
+        right.setStretch(0, 1)
+        upper = QHBoxLayout()
+        upper.setContentsMargins(0, 0, 0, 0)
+        upper.setSpacing(0)
+        upper.addWidget(self.palette_view)
+        upper.addWidget(self._line(Qt.Orientation.Vertical))
+        upper.addLayout(middle, 1)
+        upper.addWidget(self._line(Qt.Orientation.Vertical))
+        upper.addWidget(self.right)
+        whole = QVBoxLayout(central)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addLayout(upper, 1)
+        whole.addWidget(self.transport)
+        self.graph.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self.receipt.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self.setMenuWidget(self.top)
+        self.setCentralWidget(central)
+
+    def _line(self, orientation: Qt.Orientation = Qt.Orientation.Horizontal) -> Separator:
+        line = Separator(orientation, regular=True, theme=self.theme)
+        self._lines.append(line)
+        return line
+
+    def _connect(self) -> None:
+        self.palette_view.drag_started.connect(self.graph.begin_drag)
+        self.palette_view.drag_ended.connect(self.graph.end_drag)
+        self.palette_view.target_wanted.connect(self.handlers.choose_target)
+        self.graph.drag_spoke.connect(self.caption.say)
+        self.graph.action_menu_requested.connect(self._open_node_menu)
+        self.receipt.rewind_requested.connect(self.player.seek_ns)
+        self.receipt.run_until_wanted.connect(self.player.run_until_phase)
+        self.player.changed.connect(self._player_changed)
+        self.player.ended.connect(self._run_ended)
+        self.link.message.connect(self.say)
+        self.link.reset.connect(self._session_came)
+        self.forking.said.connect(self.strip.say)
+        self.forking.begun.connect(self.strip.begin_progress)
+        self.forking.moved.connect(self.strip.progress)
+        self.forking.over.connect(self.strip.end_progress)
+        self.strip.cancelled.connect(self.forking.cancel)
+        self.top.theme_button.clicked.connect(self.handlers.toggle_theme)
+        self.top.help_button.clicked.connect(self.handlers.show_keys)
+
+    @Slot(int, object)
+    def _open_node_menu(self, object_id: int, at: Any) -> None:
+        self.node_menus.open_at(object_id, at)
+
+    # --- what is said ------------------------------------------------------------------------------------------------
+
+    @Slot(str)
+    def say(self, sentence: str, *, failure: bool = False) -> None:
+        """A sentence for the person, over the graph."""
+        self.strip.say(sentence.rstrip("."), failure)
+
+    @Slot(str)
+    def _run_ended(self, sentence: str) -> None:
+        hung = self.session.hung
+        self.say(sentence, failure=hung)
+        if hung:
+            self.forking.reopen()
+
+    # --- sessions ----------------------------------------------------------------------------------------------------
+
+    def open(self, path_or_name: str) -> bool:
+        """Open a scenario or a recording in the place of this session; a message, and nothing else, if it is bad."""
+        foreign = foreign_code(path_or_name)
+        trusted: Iterable[str] = ()
+        if foreign and self._question is not None and self._question(self, foreign):
+            trusted = [source.sha256 for source in foreign]
+        try:
+            session = open_session(path_or_name, trusted)
+        except ScenarioError as error:
+            self.say(str(error), failure=True)
+            return False
+        self.forking.cancel()
+        old, self.opened = self.session, path_or_name
+        playing = self.player.playing
+        self.player.stop()
+        self.selection.clear()
+        self.link.set_session(session)
+        old.close()
+        if playing:
+            self.player.play()
+        return True
+
+    @Slot()
+    def _session_came(self) -> None:
+        scenario = self.session.scenario
+        title = scenario.title or scenario.name
+        self.top.title.show_title(title, " ".join(scenario.description.split()))
+        self.setWindowTitle(f"{title} - Changeover")
+        self.graph.positions = scenario.layout.positions
+        self.session_changed.emit()
+
+    def fill_file_menus(self, scenarios: list[tuple[str, str]], recent: tuple[str, ...]) -> None:
+        """What can be opened without a dialog: scenarios that ship, by name and title, and files."""
+        self._fill_submenu("Open a scenario that ships", scenarios)
+        self._fill_submenu("Open again", [(path, path) for path in recent])
+
+    def _fill_submenu(self, title: str, choices: list[tuple[str, str]]) -> None:
+        menu = self.menus.get(title)
+        if menu is None:
+            menu = self.menus[title] = QMenu(title, self)
+            menu.triggered.connect(self.handlers.open_named)
+            self.menus["File"].insertMenu(self.actions_by_name["restart"], menu)
+        menu.clear()
+        menu.setEnabled(bool(choices))
+        menu.setPalette(self.theme.palette())
+        menu.setFont(font("label", self.theme.scale))
+        for name, words in choices:
+            menu.addAction(words).setData(name)
+
+    # --- looks -------------------------------------------------------------------------------------------------------
+
+    def set_theme(self, theme: Theme) -> None:
+        """Every view and the chrome look like another theme from now on."""
+        self.theme = theme
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.setPalette(theme.palette())
+        application.setFont(font("label", theme.scale))
+        QToolTip.setPalette(theme.palette())
+        QToolTip.setFont(font("label", theme.scale))
+        self.setPalette(theme.palette())
+        self.setWindowIcon(window_icon(theme))
+        for view in (
+            self.top, self.legend, self.palette_view, self.graph, self.caption, self.tables, self.selected, self.receipt,
+            self.latency, self.time_bar, self.transport, self.strip, *self._lines,
+        ):  # fmt: skip
+            view.set_theme(theme)
+        for menu in self.menus.values():
+            menu.setPalette(theme.palette())
+            menu.setFont(font("label", theme.scale))
+        self._measure_out()
+        self._check("theme_" + theme.name)
+        self.player.wake()
+        self.theme_changed.emit(theme)
+
+    def set_reduced_motion(self, reduced: bool) -> None:
+        """Nothing glides, and a run pauses at each phase."""
+        self.graph.reduced_motion = reduced
+        self.player.reduced_motion = reduced
+        self.actions_by_name["reduced_motion"].setChecked(reduced)
+
+    def set_rail(self, rail: bool) -> None:
+        """The palette as icons only, whatever the width."""
+        self._rail_wanted = rail
+        self._measure_out()
+
+    def _measure_out(self) -> None:
+        """Give each part its place for the window's width and the theme's scale."""
+        px = self.theme.px
+        wide = self.width() >= px(WIDE)
+        rail = not wide if self._rail_wanted is None else self._rail_wanted
+        self.palette_view.set_rail(rail)
+        self.actions_by_name["rail"].setChecked(rail)
+        self.right.setFixedWidth(round(px(RIGHT if wide else RIGHT_NARROW)))
+        self.transport.setFixedHeight(round(px(TRANSPORT)))
+        room = self.height() - round(px(TRANSPORT)) - self.top.height()
+        self.tables.setFixedHeight(round(min(px(BOTTOM), room * 0.36)))
+        self.latency.setFixedHeight(round(min(px(LATENCY), room * LATENCY_SHARE)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._measure_out()
+
+    @Slot()
+    def _player_changed(self) -> None:
+        player = self.player
+        self._check("step_" + player.step)
+        self._check(player.mode)
+        self.actions_by_name["slow_motion"].setChecked(player.slow_motion)
+        self.actions_by_name["end_slow_motion"].setEnabled(player.slow_motion_active)
+
+    def _check(self, name: str) -> None:
+        if name in self.actions_by_name:
+            self.actions_by_name[name].setChecked(True)
+
+    # --- the keyboard ------------------------------------------------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            # A button that has the keyboard is pressed by Space; everywhere else Space plays.
+            if event.key() == Qt.Key.Key_Space and isinstance(self.focusWidget(), QAbstractButton):
+                event.accept()
+                return True
+        return super().event(event)
+
+    def find(self) -> None:
+        """Put the keyboard into the search that is nearest to it."""
+        focus = self.focusWidget()
+        if focus is not None and self.tables.isAncestorOf(focus):
+            self.tables.focus_search()
+        elif focus is not None and (focus is self.graph or self.graph.isAncestorOf(focus)):
+            self.graph.open_search()
+        else:
+            self.set_rail(False)
+            self.palette_view.focus_filter()
+
+    def go_graph(self) -> None:
+        """Put the keyboard into the graph, at the selected node or the first."""
+        self.graph.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def go_palette(self) -> None:
+        """Put the keyboard into the palette, at a card."""
+        cards = self.palette_view.list
+        cards.setFocus(Qt.FocusReason.TabFocusReason)
+        if not cards.currentIndex().isValid():
+            cards.setCurrentIndex(cards.model().index(1, 0))
+
+    # --- files that are dropped --------------------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        if not paths:
+            self.say("Only files can be opened here", failure=True)
+        elif not paths[0].endswith(".toml"):
+            self.say(f"{paths[0]} is no scenario and no recording: their names end in .toml", failure=True)
+        else:
+            self.open(paths[0])
+
+    # --- the end -----------------------------------------------------------------------------------------------------
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self.report is not None:
+            self.report.close()
+        self.forking.cancel()
+        self.player.stop()
+        self.session.close()
+        super().closeEvent(event)
+
+
+def _column(*parts: QWidget, parent: QWidget | None = None) -> QVBoxLayout:
+    column = QVBoxLayout(parent) if parent is not None else QVBoxLayout()
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    for part in parts:
+        column.addWidget(part)
+    return column

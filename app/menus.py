@@ -1,0 +1,140 @@
+"""Menus: those of the bar, made from the table of actions, and those that depend on what is selected.
+
+The list of a component's candidates is the graph's own menu, with the component's verdicts; what the table of actions can
+do with a component stands beneath it. So the menu at a node, the keys S, A and D and the menu bar say the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QPoint, QPointF, Qt, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
+
+from app.actions import MENUS, entries
+from model.commands import Attach, Swap
+from model.projections.topology import drop_verdict, wrap_verdict
+from views.kit.glyphs import glyph_icon
+from views.kit.session_link import SessionLink
+from views.kit.theme import Theme
+
+if TYPE_CHECKING:
+    from model.projections.topology import Verdict
+    from views.graph.menu import NodeMenu
+    from views.graph.view import GraphView
+
+SIGNS: Final = {"yes": "check", "conversion": "tilde", "no": "cross"}
+OF_A_NODE: Final = ("swap_back", "next_phase", "rewind", "copy_receipt")
+
+
+def fill_menu_bar(bar: QMenuBar, actions: Mapping[str, QAction]) -> dict[str, QMenu]:
+    """The menus of the bar and their submenus, by name."""
+    menus: dict[str, QMenu] = {}
+    for name in MENUS:
+        menu = menus[name] = bar.addMenu(f"&{name}")
+        menu.setToolTipsVisible(True)
+        for entry in entries(name):
+            target = menu
+            if entry.submenu:
+                if entry.submenu not in menus:
+                    menus[entry.submenu] = menu.addMenu(entry.submenu)
+                target = menus[entry.submenu]
+            if entry.parts:
+                target.addSeparator()
+            target.addAction(actions[entry.name])
+    return menus
+
+
+class NodeMenus:
+    """Opens what can be done with a component, whole or one list of it."""
+
+    def __init__(self, graph: GraphView, actions: Mapping[str, QAction]) -> None:
+        self._graph = graph
+        self._actions = actions
+
+    def open_at(self, object_id: int, at: QPoint) -> QMenu:
+        """Everything that can be done with a component."""
+        menu = self._graph.menu_of(object_id)
+        menu.addSeparator()
+        menu.addActions([self._actions[name] for name in OF_A_NODE if self._actions[name].isEnabled()])
+        return _opened(menu, menu, at)
+
+    def open_list(self, object_id: int, title: str) -> QMenu | None:
+        """One list of it ("Swap with", "Attach", "Detach") beside the node; None where there is no such list."""
+        menu = self._graph.menu_of(object_id)
+        part = _part(menu, title)
+        if part is None or not part.isEnabled():
+            menu.deleteLater()
+            return None
+        return _opened(menu, part, self.place_of(object_id))
+
+    def place_of(self, object_id: int) -> QPoint:
+        """The point of the screen under a component's node."""
+        node = self._graph.board.objects.get(object_id)
+        corner = node.standing.bottomLeft() + QPointF(0, 6) if node is not None else QPointF()
+        return self._graph.viewport().mapToGlobal(self._graph.mapFromScene(corner))
+
+
+def _part(menu: NodeMenu, title: str) -> QMenu | None:
+    for action in menu.actions():
+        part = action.menu()
+        if isinstance(part, QMenu) and part.title() == title:
+            return part
+    return None
+
+
+def _opened(whole: QMenu, part: QMenu, at: QPoint) -> QMenu:
+    """The part popped up with its first possible line chosen; the whole goes when it closes."""
+    if whole is not part:
+        part.aboutToHide.connect(whole.deleteLater)
+    else:
+        whole.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    part.popup(at)
+    first = next((action for action in part.actions() if action.isEnabled() and not action.isSeparator()), None)
+    if first is not None:
+        part.setActiveAction(first)
+    return part
+
+
+class TargetMenu(QMenu):
+    """The keyboard's twin of a drag that began in the palette: every component, with its answer."""
+
+    def __init__(self, link: SessionLink, theme: Theme, kind: str, name: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._link = link
+        self._kind, self._name = kind, name
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setAccessibleName(f"Where {name} is to go")
+        topology = link.topology
+        for identity, node in topology.objects.items():
+            verdict = self._verdict(identity)
+            action = self.addAction(glyph_icon(SIGNS[verdict.answer], theme), f"{node.name}, {_words(verdict)}")
+            action.setData(node.name)
+            action.setEnabled(verdict.answer != "no")
+        self.triggered.connect(self._chosen)
+
+    def _verdict(self, object_id: int) -> Verdict:
+        topology = self._link.topology
+        if self._kind == "implementation":
+            implementation = topology.implementation_named(self._name)
+            assert implementation is not None, "the palette shows what the topology knows"
+            return drop_verdict(topology, implementation.identity, object_id)
+        wrapper = topology.wrapper_named(self._name)
+        assert wrapper is not None, "the palette shows what the topology knows"
+        return wrap_verdict(topology, wrapper.identity, object_id)
+
+    @Slot(QAction)
+    def _chosen(self, action: QAction) -> None:
+        target = action.data()
+        if self._kind == "implementation":
+            self._link.issue(Swap(object=target, implementation=self._name))
+        else:
+            self._link.issue(Attach(object=target, wrapper=self._name))
+
+
+def _words(verdict: Verdict) -> str:
+    if verdict.answer == "conversion":
+        return f"yes, with conversion: {verdict.protocol_name}"
+    return verdict.answer if verdict.words in ("", "attach") else f"{verdict.answer}, {verdict.words}"

@@ -1,0 +1,129 @@
+"""The sheet of keys and gestures, made from the table of actions, and the box that says what the program is."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from app.actions import MENUS, entries, keys_of
+from views.kit.chrome import PrimaryButton
+from views.kit.theme import Theme
+from views.kit.typography import MEDIUM, SEMIBOLD, font
+
+OTHERS: Final = (
+    ("Move from node to node", "arrow keys in the graph", "click a node"),
+    ("Open what can be done with a component", "Enter in the graph", "right button on a node"),
+    ("Choose a component for a card", "Enter in the palette", "drag the card"),
+    ("Leave a drag, a search or a selection", "Esc", ""),
+    ("Queue a swap behind the one that runs", "", "hold Ctrl while dropping"),
+    ("Move a node", "", "drag the node"),
+    ("Move the graph", "", "drag the ground, or the small map"),
+)
+"""What views do by themselves: words, keys, mouse."""
+
+
+class Sheet(QDialog):
+    """A dialog in the window's theme with a title and one button that closes it."""
+
+    def __init__(self, title: str, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(title)
+        self.theme = theme
+        self.setPalette(theme.palette())
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(24, 20, 24, 16)
+        self.body.setSpacing(12)
+        head = QLabel(title)
+        head.setFont(font("title", theme.scale))
+        self.body.addWidget(head)
+        self._foot = QHBoxLayout()
+        self._foot.addStretch(1)
+        close = PrimaryButton("Close", theme=theme)
+        close.setDefault(True)
+        close.clicked.connect(self.accept)
+        self._foot.addWidget(close)
+
+    def finish(self) -> None:
+        """Put the button beneath what was added."""
+        self.body.addLayout(self._foot)
+
+    def line(self, text: str, role: str = "label", *, faint: bool = False, bold: bool = False) -> QLabel:
+        """A label in a role of type."""
+        label = QLabel(text)
+        label.setFont(font(role, self.theme.scale, weight=SEMIBOLD if bold else MEDIUM if not faint else None))
+        if faint:
+            palette = self.theme.palette()
+            palette.setColor(palette.ColorRole.WindowText, self.theme.text.secondary)
+            label.setPalette(palette)
+        return label
+
+
+class KeySheet(Sheet):
+    """Every action with its keys and the gesture that does the same."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__("Keys and gestures", theme, parent)
+        self.rows: list[tuple[str, str, str]] = []
+        page = QWidget()
+        page.setPalette(theme.palette())
+        grid = QGridLayout(page)
+        grid.setContentsMargins(0, 0, 12, 0)
+        grid.setHorizontalSpacing(24)
+        grid.setVerticalSpacing(4)
+        for menu in MENUS:
+            shown = [entry for entry in entries(menu) if entry.keys or entry.mouse]
+            self._section(grid, menu)
+            for entry in shown:
+                self._row(grid, entry.text.rstrip("…"), keys_of(entry), entry.mouse)
+        self._section(grid, "In the views")
+        for row in OTHERS:
+            self._row(grid, *row)
+        grid.setColumnStretch(2, 1)
+        area = QScrollArea()
+        area.setWidget(page)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setMinimumWidth(page.sizeHint().width() + 24)
+        self.body.addWidget(area, 1)
+        self.finish()
+        self.resize(round(theme.px(720)), round(theme.px(560)))
+
+    def _section(self, grid: QGridLayout, title: str) -> None:
+        row = grid.rowCount()
+        label = self.line(title, "small", faint=True)
+        label.setContentsMargins(0, 10, 0, 2)
+        grid.addWidget(label, row, 0, 1, 3)
+
+    def _row(self, grid: QGridLayout, words: str, keys: str, mouse: str) -> None:
+        row = grid.rowCount()
+        self.rows.append((words, keys, mouse))
+        grid.addWidget(self.line(words), row, 0)
+        grid.addWidget(self.line(keys, bold=True), row, 1)
+        grid.addWidget(self.line(mouse, faint=True), row, 2)
+
+
+class AboutBox(Sheet):
+    """What the program is, its version, and what it stands on."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__("Changeover", theme, parent)
+        from PySide6 import __version__ as qt
+
+        from model.session import product_version
+
+        self.body.addWidget(self.line(f"Version {product_version()}"))
+        words = self.line(
+            "A desktop workbench for online reconfiguration: watch a live system, drag a new implementation onto it, "
+            "see the swap happen. The name is the cinema's: the changeover between two projectors that the audience "
+            "never notices.",
+            faint=True,
+        )
+        words.setWordWrap(True)
+        words.setMinimumWidth(round(theme.px(380)))
+        self.body.addWidget(words)
+        self.body.addWidget(self.line(f"Apache License 2.0. It stands on Qt through PySide6 {qt}.", faint=True))
+        self.finish()

@@ -1,0 +1,155 @@
+"""The program with its window: from a name on the command line to the end of the event loop."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QRect, Qt, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
+
+from app.documents import ForeignCode, open_session
+from app.settings import Settings, SettingsFile, placed
+from model.scenario import DEFAULT
+from views.kit.theme import load_theme
+
+if TYPE_CHECKING:
+    from app.main_window import MainWindow
+
+FIRST_SIZE = (1600, 1000)
+REPORT = "CHANGEOVER_REPORT"
+"""The variable of the environment with the path to which the window reports, a JSON line for each thing (app/report.py)."""
+
+
+def run_window(path_or_name: str | None = None) -> int:
+    """Opens the window on a scenario or a recording and runs until it is closed; the exit status."""
+    application = make_application()
+    file = SettingsFile()
+    settings = file.read()
+    name = path_or_name or DEFAULT
+    session = open_session(name)
+    # Imported now, when all that can be wrong with the scenario has been said: the views are most of a start.
+    from app.main_window import MainWindow
+
+    window = MainWindow(session, load_theme(settings.theme), opened=name, question=ask_about_foreign_code)
+    memory = Memory(window, file, settings)
+    memory.restore()
+    if path := os.environ.get(REPORT):
+        from app.report import Report
+
+        window.report = Report(path, window)
+    window.player.play()
+    # What is there by now stays: the collector need not walk it again and again while frames are due.
+    gc.collect()
+    gc.freeze()
+    status = application.exec()
+    memory.keep()
+    return status
+
+
+def make_application() -> QApplication:
+    """The one application object, in the style that the themes are made for."""
+    application = QApplication.instance()
+    if not isinstance(application, QApplication):
+        application = QApplication(sys.argv[:1])
+    application.setApplicationName("Changeover")
+    application.setDesktopFileName("changeover")
+    application.setStyle("Fusion")
+    return application
+
+
+class Memory(QObject):
+    """What is remembered between two starts."""
+
+    def __init__(self, window: MainWindow, file: SettingsFile, settings: Settings) -> None:
+        super().__init__(window)
+        self._window = window
+        self._file = file
+        self.settings = settings
+        self._fill_menus()
+        window.session_changed.connect(self._session_changed)
+
+    def restore(self) -> None:
+        """Show the window as it was left, on a screen."""
+        window, settings = self._window, self.settings
+        if settings.pace:
+            window.player.set_pace(settings.pace)
+        window.player.set_slow_motion(settings.slow_motion)
+        window.set_reduced_motion(settings.reduced_motion)
+        screens = [screen.availableGeometry() for screen in QGuiApplication.screens()]
+        area = placed(settings.window, screens)
+        if area is not None:
+            window.setGeometry(area)
+        else:
+            window.resize(*fitting(FIRST_SIZE, screens))
+        if settings.maximised:
+            window.showMaximized()
+        else:
+            window.show()
+
+    def keep(self) -> None:
+        """Write down how the window is left."""
+        window = self._window
+        area = window.normalGeometry() if window.isMaximized() or window.isFullScreen() else window.geometry()
+        self._file.write(
+            replace(
+                self.settings,
+                theme=window.theme.name,
+                window=(area.x(), area.y(), area.width(), area.height()),
+                maximised=window.isMaximized(),
+                pace=window.player.asked_pace,
+                slow_motion=window.player.slow_motion,
+                reduced_motion=window.player.reduced_motion,
+            )
+        )
+
+    def _fill_menus(self) -> None:
+        """The scenarios that ship, and the files that were opened lately, under File."""
+        from model.scenario import shipped
+
+        window = self._window
+        window.fill_file_menus([(summary.name, summary.title) for summary in shipped()], self.settings.recent)
+
+    @Slot()
+    def _session_changed(self) -> None:
+        opened = self._window.opened
+        if os.path.isfile(opened):
+            self.settings = self.settings.with_recent(os.path.abspath(opened))
+            self._fill_menus()
+
+
+def fitting(size: tuple[int, int], screens: list[QRect]) -> tuple[int, int]:
+    """The size, or as much of it as the first screen has."""
+    if not screens:
+        return size
+    return min(size[0], screens[0].width()), min(size[1], screens[0].height())
+
+
+def ask_about_foreign_code(parent: QWidget, sources: tuple[ForeignCode, ...]) -> bool:
+    """Whether the person lets the foreign code of a recording run; no is the default."""
+    box = QMessageBox(parent)
+    box.setIcon(QMessageBox.Icon.Warning)
+    box.setWindowTitle("Foreign code")
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText("This recording brings code that is not part of Changeover. It could do anything that you can do.")
+    box.setInformativeText(described(sources))
+    run = box.addButton("Run this code", QMessageBox.ButtonRole.AcceptRole)
+    keep = box.addButton("Do not open", QMessageBox.ButtonRole.RejectRole)
+    box.setDefaultButton(keep)
+    box.setEscapeButton(keep)
+    box.exec()
+    accepted = box.clickedButton() is run
+    box.deleteLater()
+    return accepted
+
+
+def described(sources: tuple[ForeignCode, ...]) -> str:
+    """Path, classes and sha256 of each source, for the question."""
+    return "\n\n".join(
+        f"{source.path}\nclasses: {', '.join(source.classes) or 'none that can be read'}\nsha256: {source.sha256}"
+        for source in sources
+    )
