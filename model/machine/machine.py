@@ -33,6 +33,11 @@ THREADS_AT_MOST = 200_000
 class Machine(Scheduler):
     """The surroundings of a simulated system. Made, run in any number of slices, closed."""
 
+    __slots__ = (
+        "_seed", "_streams", "_subjects", "_threads_started", "calls_entered", "calls_raised", "calls_returned",
+        "generations", "processors",
+    )  # fmt: skip
+
     recording = True
 
     def __init__(

@@ -25,7 +25,7 @@ from typing import Any, NoReturn
 from greenlet import getcurrent, greenlet
 
 from model.costs import Costs
-from model.machine.calendar import THREAD, TIMER, Calendar, Entry
+from model.machine.calendar import NEVER_NS, THREAD, TIMER, Calendar, Entry
 from model.machine.errors import ComponentHung, MachineClosed, NotAThread, ThreadKilled, ZeroDelayLoop
 from model.machine.processor import Processor
 from model.machine.surroundings import Operation
@@ -37,11 +37,17 @@ from model.trace.trace import Trace
 STEPS_BETWEEN_LOOKS = 256
 """Steps of simulated work between two looks at the wall clock: about a tenth of a millisecond."""
 ZERO_DELAYS_AT_ONE_INSTANT = 10_000
-NEVER_NS = 2**62
 
 
 class Scheduler:
     """Processors, the calendar and the clock. Made, run in any number of slices, closed."""
+
+    # Slots: an instance dictionary this large would make each attribute and each call of a method slower by half.
+    __slots__ = (
+        "__weakref__", "_calendar", "_deadline_s", "_horizon_ns", "_hub", "_hung", "_limit_ns", "_outside", "_point_ns",
+        "_policy", "_pops", "_processors", "_quantum_ns", "_run_ahead", "_steps", "_watchdog", "append", "closed",
+        "costs", "current", "now_ns", "threads", "trace",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -116,33 +122,44 @@ class Scheduler:
         """Runs what is due until there is nothing more or the time is up. Threads come back here only for that."""
         begun = False
         while True:
-            head_ns = self._calendar.head_ns()
-            if head_ns is None or head_ns > self._limit_ns:
-                return True
-            if self._time_is_up() and begun:
-                return False
+            thread = self._next_thread(begun)
+            if thread is None:
+                head_ns = self._calendar.head_ns()
+                return head_ns is None or head_ns > self._limit_ns
             begun = True
-            action = self._next_action()
+            assert thread.greenlet is not None
+            thread.greenlet.switch()
+            self.current = self._outside
+
+    def _next_thread(self, begun: bool = True) -> Thread | None:
+        """Runs the timers that are due before the next thread, and makes that the current one; None ends the slice.
+
+        The one loop of the simulation, therefore in one piece. A slice that has `begun` looks at the clock first.
+        """
+        calendar, limit_ns = self._calendar, self._limit_ns
+        while True:
+            if begun and self._deadline_s is not None and perf_counter() >= self._deadline_s:
+                return None
+            begun = True
+            entry = calendar.take(limit_ns)
+            if entry is None:
+                return None
+            self._pops += 1
+            action, entry.action = entry.action, None
+            self.now_ns = entry.at_ns
             if isinstance(action, Thread):
-                self._enter_thread(action)
-                assert action.greenlet is not None
-                action.greenlet.switch()
-                self.current = self._outside
-
-    def _next_action(self) -> Thread | None:
-        """Takes what is due: a timer's callback is run at once, a thread is returned."""
-        entry = self._calendar.pop()
-        action, entry.action = entry.action, None
-        self.now_ns = entry.at_ns
-        if isinstance(action, Thread):
-            return action
-        self.current = self._outside
-        action()
-        return None
-
-    def _time_is_up(self) -> bool:
-        self._pops += 1
-        return self._deadline_s is not None and perf_counter() >= self._deadline_s
+                break
+            self.current = self._outside
+            action()
+        self.current = action
+        self._steps = STEPS_BETWEEN_LOOKS
+        # It may run ahead to before whatever is due next, and to before its quantum or the slice ends.
+        slice_end_ns, following_ns = self._processors[action.processor].slice_end_ns, calendar.following_ns
+        horizon_ns = slice_end_ns if slice_end_ns < following_ns else following_ns
+        if limit_ns < horizon_ns:
+            horizon_ns = limit_ns + 1
+        self._horizon_ns = horizon_ns if self._run_ahead else -1
+        return action
 
     def next_due_ns(self) -> int | None:
         """When the next thing is due; None when nothing ever happens again by itself."""
@@ -193,7 +210,9 @@ class Scheduler:
 
     def _work_in_turn(self, ns: int) -> None:
         """Lets the calendar decide: the thread continues when its turn comes."""
-        thread = self._inside()
+        thread = self.current
+        if thread is self._outside or self.closed or self._hung is not None:
+            self._inside()
         if not ns:
             self._count_zero_delay(thread)
         processor = self._processors[thread.processor]
@@ -201,7 +220,8 @@ class Scheduler:
             while processor.slice_end_ns <= self.now_ns:
                 self._renew_quantum(processor, thread)
             starts_ns = self.now_ns
-            thread.due = self._calendar.put(min(starts_ns + ns, processor.slice_end_ns), THREAD, thread)
+            ends_ns, slice_end_ns = starts_ns + ns, processor.slice_end_ns
+            self._calendar.put_again(thread.due, ends_ns if ends_ns < slice_end_ns else slice_end_ns, thread)
             self._switch_away()
             ns -= self.now_ns - starts_ns
             if not ns:
@@ -302,7 +322,7 @@ class Scheduler:
     def _cut_short(self, processor: Processor, running: Thread) -> None:
         """Ends the quantum of the thread that has the processor; what it had begun goes on in its next turn."""
         processor.slice_end_ns = self.now_ns
-        if running.due is not None and running.due.action is running:
+        if running.due.action is not None:
             running.due.cancel()
             running.due = self.calendar_put(self.now_ns, THREAD, running)
         if running is self.current:
@@ -366,22 +386,12 @@ class Scheduler:
 
     def _switch_away(self) -> None:
         """Runs what is due until the current thread's turn comes again, which is arranged for already."""
-        me = getcurrent()
-        calendar = self._calendar
-        while True:
-            head_ns = calendar.head_ns()
-            if head_ns is None or head_ns > self._limit_ns or self._time_is_up():
-                self._back_to_hub()
-                break
-            thread = self._next_action()
-            if thread is None:
-                continue
-            self._enter_thread(thread)
-            if thread.greenlet is me:
-                break
+        thread = self._next_thread()
+        if thread is None:
+            self._back_to_hub()
+        elif thread.greenlet is not getcurrent():
             assert thread.greenlet is not None
             thread.greenlet.switch()
-            break
         if self.closed:
             raise MachineClosed
         if self.current.killed:
@@ -392,17 +402,6 @@ class Scheduler:
         assert self._hub is not None
         self.current = self._outside
         self._hub.switch()
-
-    def _enter_thread(self, thread: Thread) -> None:
-        """Makes `thread` the current one, and says how far it may run ahead."""
-        self.current = thread
-        self._steps = STEPS_BETWEEN_LOOKS
-        if not self._run_ahead:
-            self._horizon_ns = -1
-            return
-        head_ns = self._calendar.head_ns()
-        horizon_ns = self._limit_ns + 1 if head_ns is None else min(head_ns, self._limit_ns + 1)
-        self._horizon_ns = min(horizon_ns, self._processors[thread.processor].slice_end_ns)
 
     # ---- the trace
 

@@ -13,10 +13,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from model.machine.calendar import Entry
+
 if TYPE_CHECKING:
     from greenlet import greenlet
 
-    from model.machine.calendar import Entry
     from model.machine.generations import Token
 
 
@@ -68,7 +69,8 @@ class Thread:
         self.woken = False
         self.urgent = False
         """Goes before others and ends their quantum: the engine's control threads, as interrupts would."""
-        self.due: Entry | None = None
+        self.due = Entry(0, None)
+        """Its continuation while it works; used again each time."""
         self.deadline: Entry | None = None
         self.joiners: list[Thread] = []
         self.killed = False
