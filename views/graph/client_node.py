@@ -144,9 +144,11 @@ class ClientNode(NodeItem):
             )
         left = NAME_LEFT if zoom >= FULL else NUMBER_LEFT
         right = box.right() + SIDE - WORDS_RIGHT
-        words, colour = self._words(ink, slot, right - left - text_width(slot.name, "label", weight=MEDIUM) - 8)
+        name = text_width(slot.name, "label", weight=MEDIUM) + 8
+        words, colour = self._words(ink, slot, right - left - name)
         if words:
-            width = min(text_width(words, "small", weight=MEDIUM), right - left - 60)
+            # Where both cannot be whole, the name keeps the greater part.
+            width = min(text_width(words, "small", weight=MEDIUM), right - left - min(name, 0.6 * (right - left)))
             ink.line(QRectF(right - width, box.top(), width, SLOT), words, "small", colour, weight=MEDIUM, right=True)
             right -= width + 8
         ink.line(QRectF(left, box.top(), right - left, SLOT), slot.name, weight=MEDIUM)

@@ -24,6 +24,7 @@ from PySide6.QtCore import QRectF
 
 from views.graph.ink import PAD, TILE
 from views.graph.picture import ObjectFacts
+from views.kit import typography
 from views.kit.format import format_rate
 from views.kit.typography import MEDIUM, SEMIBOLD, text_width
 
@@ -92,11 +93,11 @@ class Geometry:
 
 def card_size(facts: ObjectFacts) -> tuple[float, float]:
     """The size of a component's card at rest."""
-    return _card_size(facts.name, facts.words, len(str(facts.in_flight)), len(facts.cells))
+    return _card_size(facts.name, facts.words, len(str(facts.in_flight)), len(facts.cells), typography.FAMILIES)
 
 
 @lru_cache(maxsize=4096)
-def _card_size(name: str, words: str, digits: int, cells: int) -> tuple[float, float]:
+def _card_size(name: str, words: str, digits: int, cells: int, families: tuple[str, ...]) -> tuple[float, float]:
     # Room for two digits, so that a card does not breathe with the calls in flight.
     pill = pill_width(10 ** max(1, digits - 1))
     need = TEXT_LEFT + text_width(name, "body", weight=SEMIBOLD) + 12 + pill + PAD

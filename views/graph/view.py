@@ -84,9 +84,12 @@ class GraphView(Canvas):
         self._taken = False
         self._seats: Seats | None = None
         self._overlay_written: list[Written] = []
-        self._late = QTimer(self)
-        self._late.setSingleShot(True)
-        self._late.timeout.connect(self.refresh)
+        self._owes_frame = False
+        self._step = QTimer(self)
+        """Runs between two frames while motion is reduced."""
+        self._step.setSingleShot(True)
+        self._step.setInterval(REDUCED_STEP_MS)
+        self._step.timeout.connect(self._step_over)
         self._set_up_widget()
         self._toolbar = Toolbar(theme, self)
         self._connect()
@@ -169,15 +172,22 @@ class GraphView(Canvas):
     @Slot()
     def refresh(self) -> None:
         """Take the picture at the link's cursor; nothing while the view is hidden."""
-        if self.isVisible():
-            self._take(at_once=not self._taken)
+        if not self.isVisible():
+            return
+        if self._step.isActive():
+            self._owes_frame = True
+            return
+        self._take(at_once=not self._taken)
+        if self.reduced_motion:
+            self._step.start()
+
+    @Slot()
+    def _step_over(self) -> None:
+        if self._owes_frame:
+            self._owes_frame = False
+            self.refresh()
 
     def _take(self, *, at_once: bool) -> None:
-        if self.reduced_motion and not self._late.isActive() and self._taken:
-            # Dots step: this frame is shown when the quarter of a second is over.
-            self._late.start(REDUCED_STEP_MS)
-        elif self.reduced_motion and self._taken and self.sender() is not self._late:
-            return
         picture = self._reader.read()
         self._board.take(picture, self.link.topology, self._reader, at_once=at_once)
         self._taken = True

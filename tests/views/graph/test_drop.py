@@ -1,0 +1,172 @@
+"""What nodes answer to a drag, and what a drop asks for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtWidgets import QApplication
+
+from model.commands import Attach, Swap
+from tests.views.graph.graphs import component, graph_before_the_swap, graph_view, issued, middle
+from tests.views.panels import image_of
+from views.graph.drop_marks import pill_words
+from views.graph.overlays import card_rect
+from views.graph.view import GraphView
+from views.kit.catalogue import MIME_TYPES
+
+
+def answers(view: GraphView) -> dict[str, tuple[str, str]]:
+    """The words of the pill on each node."""
+    return {node.name: pill_words(node.answer) for node in view.board.objects.values() if node.answer is not None}
+
+
+def mime(kind: str, name: str) -> QMimeData:
+    data = QMimeData()
+    data.setData(MIME_TYPES[kind], name.encode())
+    return data
+
+
+def send(
+    view: GraphView, sort: type, point: QPoint, data: QMimeData, keys: Any = Qt.KeyboardModifier.NoModifier
+) -> Any:
+    place = QPointF(point) if sort is QDropEvent else point
+    event = sort(place, Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, keys)
+    QApplication.sendEvent(view.viewport(), event)
+    return event
+
+
+def drop(view: GraphView, kind: str, name: str, onto: str, keys: Any = Qt.KeyboardModifier.NoModifier) -> None:
+    data = mime(kind, name)
+    point = middle(view, onto).toPoint()
+    send(view, QDragEnterEvent, QPoint(5, 5), data)
+    send(view, QDragMoveEvent, point, data)
+    send(view, QDropEvent, point, data, keys)
+
+
+def test_every_node_answers_an_implementation(qtbot: Any) -> None:
+    view = graph_before_the_swap(qtbot)
+    view.begin_drag("implementation", "fcm_sequential")
+    assert answers(view) == {
+        "file session": ("no", "another interface"),
+        "FCM file 17": ("yes", "by reference"),
+        "FCM file 3": ("yes, with conversion", ""),
+        "pager": ("no", "another interface"),
+        "counter": ("no", "another interface"),
+    }
+
+
+def test_the_hovered_node_names_the_protocol(qtbot: Any) -> None:
+    view = graph_before_the_swap(qtbot)
+    view.begin_drag("implementation", "fcm_replicated")
+    view.drag_over(middle(view, "FCM file 17"))
+    assert answers(view)["FCM file 17"] == ("whole page table, bit 17", "")
+
+
+def test_an_object_that_is_being_swapped_says_so(qtbot: Any) -> None:
+    view = graph_view(qtbot, "block")
+    view.begin_drag("implementation", "fcm_sequential")
+    assert answers(view)["FCM file 17"] == ("no", "it is being swapped")
+
+
+def test_a_wrapper_for_any_interface_goes_everywhere(qtbot: Any) -> None:
+    view = graph_before_the_swap(qtbot)
+    view.begin_drag("wrapper", "call_timer")
+    assert {words[0] for words in answers(view).values()} == {"yes"}
+
+
+def test_the_pills_are_on_the_picture(qtbot: Any) -> None:
+    view = graph_before_the_swap(qtbot)
+    view.begin_drag("implementation", "fcm_replicated")
+    image_of(view)
+    assert "another interface" in {line.shown for line in component(view, "pager").written}
+
+
+def test_a_drop_asks_for_the_swap(qtbot: Any) -> None:
+    view = graph_before_the_swap(qtbot)
+    drop(view, "implementation", "fcm_replicated", "FCM file 17")
+    assert issued(view)[-1] == Swap(object="FCM file 17", implementation="fcm_replicated")
+    assert answers(view) == {}
+
+
+def test_a_dropped_wrapper_asks_for_the_attachment(qtbot: Any) -> None:
+    view = graph_before_the_swap(qtbot)
+    drop(view, "wrapper", "call_counter", "pager")
+    assert issued(view)[-1] == Attach(object="pager", wrapper="call_counter")
+
+
+def test_a_drop_on_a_no_does_nothing_and_says_why(qtbot: Any) -> None:
+    view = graph_before_the_swap(qtbot)
+    before = issued(view)
+    with qtbot.waitSignal(view.link.message) as said:
+        drop(view, "implementation", "fcm_replicated", "pager")
+    assert said.args == ["FCM, replicated does not go onto pager: another interface."]
+    assert issued(view) == before
+
+
+def test_control_queues_behind_the_swap_that_goes_on(qtbot: Any) -> None:
+    view = graph_view(qtbot, "block")
+    drop(view, "implementation", "fcm_sequential", "FCM file 17", Qt.KeyboardModifier.ControlModifier)
+    assert issued(view)[-1] == Swap(object="FCM file 17", implementation="fcm_sequential", queue=True)
+
+
+def test_a_drop_beside_a_node_is_meant_for_it(qtbot: Any) -> None:
+    view = graph_before_the_swap(qtbot)
+    view.begin_drag("implementation", "fcm_replicated")
+    card = view.viewportTransform().mapRect(component(view, "FCM file 17").standing)
+    view.drag_over(QPointF(card.left() - 20, card.center().y()))
+    assert "whole page table, bit 17" in answers(view)["FCM file 17"]
+
+
+def test_escape_ends_the_drag(qtbot: Any) -> None:
+    view = graph_before_the_swap(qtbot)
+    view.begin_drag("implementation", "fcm_replicated")
+    qtbot.keyClick(view, Qt.Key.Key_Escape)
+    assert answers(view) == {}
+
+
+def test_something_else_is_not_taken(qtbot: Any) -> None:
+    view = graph_before_the_swap(qtbot)
+    data = QMimeData()
+    data.setText("hello")
+    assert not send(view, QDragEnterEvent, QPoint(5, 5), data).isAccepted()
+
+
+def test_the_card_says_what_the_swap_would_cost(qtbot: Any) -> None:
+    view = graph_before_the_swap(qtbot)
+    view.begin_drag("implementation", "fcm_replicated")
+    view.drag_over(middle(view, "FCM file 17"))
+    image_of(view)
+    said = [line.whole for node, line in view.written() if node is None]
+    assert said[:2] == ["If dropped now", "FCM file 17"]
+    assert {"calls in flight", "threads to drain", "block, from 2 swaps before", "state to move", "protocol"} <= set(
+        said
+    )
+
+
+@pytest.mark.parametrize("target", ["FCM file 17", "FCM file 3"])
+def test_the_card_stays_in_sight_and_off_its_target(qtbot: Any, target: str) -> None:
+    view = graph_before_the_swap(qtbot)
+    view.begin_drag("implementation", "fcm_replicated")
+    view.drag_over(middle(view, target))
+    card = view._desk.card()
+    assert card is not None
+    box = view.viewportTransform().mapRect(component(view, target).standing)
+    place = card_rect(card, box, view.over_area())
+    assert view.over_area().contains(place) and not place.intersects(box)
+
+
+def test_the_drag_speaks(qtbot: Any) -> None:
+    view = graph_before_the_swap(qtbot)
+    said: list[str] = []
+    view.drag_spoke.connect(said.append)
+    view.begin_drag("implementation", "fcm_replicated")
+    view.drag_over(middle(view, "FCM file 17"))
+    view.end_drag()
+    assert said == [
+        "Drop FCM, replicated onto a component. 2 accept, 3 do not.",
+        "Drop to swap FCM file 17 from single to replicated. 2 accept, 3 do not.",
+        "",
+    ]

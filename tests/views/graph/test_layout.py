@@ -1,0 +1,81 @@
+"""Where nodes stand, and how they make room."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import networkx as nx
+
+from views.graph.layout import layered, make_room
+
+SIZE = (200.0, 80.0)
+
+
+def graph_of(*edges: tuple[str, str]) -> nx.DiGraph:
+    graph = nx.DiGraph()
+    graph.add_edges_from(edges)
+    return graph
+
+
+def places(graph: nx.DiGraph, *clients: str) -> dict:
+    return layered(graph, dict.fromkeys(graph.nodes, SIZE), clients)
+
+
+def overlaps(standing: dict) -> list:
+    return [
+        (one, other)
+        for one, other in combinations(standing, 2)
+        if abs(standing[one][0] - standing[other][0]) < SIZE[0] and abs(standing[one][1] - standing[other][1]) < SIZE[1]
+    ]
+
+
+def test_clients_stand_left_of_what_they_use_and_that_left_of_what_it_uses() -> None:
+    standing = places(graph_of(("a", "fcm"), ("b", "fcm"), ("fcm", "pager"), ("b", "pager")), "a", "b")
+    assert standing["a"][0] == standing["b"][0] < standing["fcm"][0] < standing["pager"][0]
+
+
+def test_nodes_do_not_overlap() -> None:
+    edges = [(f"c{client}", f"o{(client * 7 + step * 3) % 40}") for client in range(6) for step in range(9)]
+    edges += [(f"o{number}", f"p{number % 5}") for number in range(40)]
+    standing = places(graph_of(*edges), *(f"c{client}" for client in range(6)))
+    assert overlaps(standing) == []
+
+
+def test_a_cycle_of_components_is_laid_out() -> None:
+    standing = places(graph_of(("c", "a"), ("a", "b"), ("b", "a")), "c")
+    assert standing["c"][0] < standing["a"][0]
+
+
+def test_crossings_are_avoided_where_they_can_be() -> None:
+    standing = places(graph_of(("a", "x"), ("b", "y"), ("a", "z"), ("b", "w")), "a", "b")
+    upper = "a" if standing["a"][1] < standing["b"][1] else "b"
+    above, below = ({"x", "z"}, {"y", "w"}) if upper == "a" else ({"y", "w"}, {"x", "z"})
+    assert max(standing[node][1] for node in above) < min(standing[node][1] for node in below)
+
+
+def test_the_same_graph_gives_the_same_places() -> None:
+    edges = [(f"c{number % 3}", f"o{number}") for number in range(12)]
+    assert places(graph_of(*edges), "c0", "c1", "c2") == places(graph_of(*edges), "c0", "c1", "c2")
+
+
+def test_a_long_layer_is_folded_into_columns() -> None:
+    standing = places(graph_of(*(("c", f"o{number}") for number in range(60))), "c")
+    assert overlaps(standing) == []
+    assert max(y for _, y in standing.values()) < 2_500
+
+
+def test_what_is_in_the_way_steps_aside_and_nothing_else_does() -> None:
+    resting = {"above": (0.0, 0.0, 200.0, 80.0), "below": (0.0, 220.0, 200.0, 80.0), "far": (900.0, 0.0, 200.0, 80.0)}
+    offsets = make_room(resting, {"grown": (0.0, 60.0, 400.0, 200.0)}, margin=20)
+    assert offsets == {"above": (0.0, -40.0), "below": (0.0, 60.0)}
+
+
+def test_who_steps_aside_pushes_the_next_one() -> None:
+    resting = {"next": (0.0, 100.0, 200.0, 80.0), "last": (0.0, 200.0, 200.0, 80.0)}
+    offsets = make_room(resting, {"grown": (0.0, 0.0, 200.0, 150.0)}, margin=20)
+    assert offsets == {"next": (0.0, 70.0), "last": (0.0, 70.0)}
+
+
+def test_what_stands_beside_goes_sideways() -> None:
+    offsets = make_room({"right": (380.0, 20.0, 200.0, 80.0)}, {"grown": (0.0, 0.0, 400.0, 200.0)}, margin=20)
+    assert offsets == {"right": (40.0, 0.0)}
