@@ -49,6 +49,7 @@ class CaptionView(PanelView):
         self._at_ns = 0
         self._sentence = ""
         self._over = ""
+        self._painted = ("", 0)
         self._hint = hint
         self.written: list[Written] = []
         self.setAutoFillBackground(True)
@@ -105,11 +106,14 @@ class CaptionView(PanelView):
         return known if going_on else -1
 
     def _describe(self) -> None:
-        self.setAccessibleName(self.sentence)
-        self.update()
+        if self.accessibleName() != self.sentence:
+            self.setAccessibleName(self.sentence)
+        if self._over or self._painted != (self.sentence, self._at_ns):
+            self.update()
 
     def paintEvent(self, _: QPaintEvent) -> None:
         painter = QPainter(self)
+        self._painted = (self.sentence, self._at_ns)
         theme, px = self.theme, self.theme.px
         painter.fillRect(QRectF(0, 0, self.width(), theme.stroke(1)), theme.line.regular)
         writer = Writer(painter, theme)

@@ -19,7 +19,7 @@ from views.kit.describing import object_name, picked_object
 from views.kit.format import format_count, format_difference, format_duration
 from views.kit.latency_plot import LatencyPlot
 from views.kit.octaves import drawn
-from views.kit.panel_view import PanelView
+from views.kit.panel_view import PanelView, describe
 from views.kit.selection import Selection
 from views.kit.session_link import SessionLink
 from views.kit.theme import Theme
@@ -114,9 +114,11 @@ class LatencyView(PanelView):
         self.legend.set_before(self._before_words() if before is not None else "")
         self.table.show_numbers(histogram)
         name = object_name(self.link.topology, self._object)
-        self.setAccessibleDescription(
+        describe(
+            self,
+            "Latency",
             f"{name}: p50 {format_duration(histogram.p50_ns)}, p99 {format_duration(histogram.p99_ns)}, "
-            f"longest {format_duration(histogram.max_ns)}, {histogram.count} calls"
+            f"longest {format_duration(histogram.max_ns)}, {histogram.count} calls",
         )
 
     def _before_words(self) -> str:

@@ -32,6 +32,7 @@ from PySide6.QtWidgets import (
 
 from views.kit.catalogue import Card, CatalogueModel, Index, cards_of, mime_of
 from views.kit.chrome import PanelHeader, SearchField
+from views.kit.describing import same_structure
 from views.kit.glyphs import paint_glyph
 from views.kit.panel_view import PanelView, retheme
 from views.kit.selection import Selection
@@ -104,7 +105,7 @@ class Palette(PanelView):
 
     def take(self) -> None:
         topology = self.link.topology
-        if topology is not self._topology:
+        if not same_structure(topology, self._topology):
             self._topology = topology
             self.model.take(cards_of(topology, self._wanted))
 

@@ -70,6 +70,7 @@ class ReceiptView(PanelView):
         super().__init__(link, selection, theme, parent)
         self._shown: Swap | None = None
         self._idle = idle
+        self._listed: tuple[object, int] = (None, 0)
         self.header = PanelHeader("Swap", theme=theme)
         self.copy_button = self.header.add_button(IconButton("copy", "Copy the receipt as Markdown", theme=theme))
         self.card = SwapCard(theme)
@@ -143,7 +144,10 @@ class ReceiptView(PanelView):
         if about_component:
             return
         self._show_swap(swap)
-        self.list.take(tuple(swaps.by_request.values()), swap.request if swap else 0)
+        current = swap.request if swap else 0
+        if swaps is not self._listed[0] or current != self._listed[1]:
+            self._listed = (swaps, current)
+            self.list.take(tuple(swaps.by_request.values()), current)
 
     def forget(self) -> None:
         self._shown = None

@@ -22,7 +22,7 @@ from views.kit.format import duration_parts, format_clock, format_duration
 from views.kit.glyphs import paint_glyph, sign_rect
 from views.kit.hatches import fill_hatched
 from views.kit.painted import RING_REASONS
-from views.kit.panel_view import PanelView
+from views.kit.panel_view import PanelView, describe
 from views.kit.phases import phase_meaning
 from views.kit.playback_control import PlaybackControl
 from views.kit.selection import Selection
@@ -71,8 +71,7 @@ class TimeBar(PanelView):
         super().__init__(link, selection, theme, parent)
         self._playback = playback
         self._pieces: tuple[Piece, ...] = ()
-        self._ended: tuple[Piece, ...] = ()
-        self._swaps: object = None
+        self._ended: dict[int, Piece] = {}
         self._pressed = False
         self._ringed = False
         self.written: list[Written] = []
@@ -87,19 +86,21 @@ class TimeBar(PanelView):
         self.updateGeometry()
 
     def take(self) -> None:
-        swaps = self.link.swaps_at_head
-        if swaps is not self._swaps:
-            self._swaps = swaps
-            self._ended = tuple(piece_of(swap, 0) for swap in swaps.by_request.values() if swap.over)
-        open_ = (piece_of(swap, self.link.head_ns) for swap in swaps.by_request.values() if not swap.over)
-        self._pieces = (*self._ended, *open_)
-        clock = format_clock(self.link.clock_ns)
-        self.setAccessibleDescription(f"{clock} of {format_clock(self.link.head_ns)}")
+        swaps, head_ns = self.link.swaps_at_head.by_request, self.link.head_ns
+        for request in [request for request in self._ended if request not in swaps]:
+            del self._ended[request]
+        pieces = []
+        for swap in swaps.values():
+            piece = self._ended.get(swap.request) or piece_of(swap, head_ns)
+            pieces.append(piece)
+            if swap.over:
+                self._ended[swap.request] = piece  # what is over stands as it is
+        self._pieces = tuple(pieces)
         self.update()
 
     def forget(self) -> None:
-        self._swaps = None
-        self._pieces = self._ended = ()
+        self._ended.clear()
+        self._pieces = ()
 
     def sizeHint(self) -> QSize:
         return QSize(600, round(HEIGHT * self.theme.scale))
@@ -141,7 +142,9 @@ class TimeBar(PanelView):
         writer = Writer(painter, self.theme)
         self._paint_groove(painter)
         self._paint_ends(writer)
-        taken = [self._paint_piece(painter, piece) for piece in self._pieces]
+        taken: list[float] = []
+        for piece in self._pieces:
+            taken.append(self._paint_piece(painter, piece, taken))
         self._paint_flags(painter, taken)
         self._paint_cursor(painter)
         if self._ringed:
@@ -180,8 +183,8 @@ class TimeBar(PanelView):
         number, unit = duration_parts(self.link.head_ns, padded=True)
         return f"{self.link.head_ns / 1e6:.3f}\u00a0ms" if unit == "ms" else f"{number}\u00a0{unit}"
 
-    def _paint_piece(self, painter: QPainter, piece: Piece) -> float:
-        """Paints a swap; returns where its mark stands."""
+    def _paint_piece(self, painter: QPainter, piece: Piece, taken: list[float]) -> float:
+        """Paints a swap; returns where its mark stands. `taken` are the places of those before."""
         bar = self.held()
         left, right = self.x_of(piece.from_ns), self.x_of(piece.until_ns)
         if right - left < self.theme.px(LEAST_PIECE):
@@ -192,6 +195,8 @@ class TimeBar(PanelView):
             filled = meaning if piece.sort == "swap" else self.theme.structure.interposer
             self._paint_block(painter, QRectF(left, bar.top(), right - left, bar.height()), filled)
             middle = (left + right) / 2
+            if taken and abs(middle - taken[-1]) < self.theme.px(SIGN):
+                return taken[-1]  # of many swaps at one place the first is marked
             sign = sign_rect(middle, self.theme.px(MARK_Y), self.theme.px(SIGN))
             paint_glyph(painter, meaning.glyph, sign, meaning.mark)
             return middle
@@ -261,6 +266,7 @@ class TimeBar(PanelView):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         self._ringed = event.reason() in RING_REASONS
+        describe(self, "Time bar", f"{format_clock(self.link.clock_ns)} of {format_clock(self.link.head_ns)}")
         super().focusInEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:

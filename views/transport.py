@@ -115,9 +115,9 @@ class Transport(PanelView):
 
     def take(self) -> None:
         link, playback = self.link, self._playback
-        self.play.set_glyph(
-            "pause" if playback.playing else "play", "Pause (Space)" if playback.playing else "Play (Space)"
-        )
+        glyph, name = ("pause", "Pause (Space)") if playback.playing else ("play", "Play (Space)")
+        if self.play.glyph != glyph:
+            self.play.set_glyph(glyph, name)
         words = (f"the run has ended: {link.ended}", "the run has ended") if link.ended else AT_HEAD
         self.readout.show_place(
             link.clock_ns, f"event\u00a0{format_count(link.position)}", words if link.at_head else BEHIND

@@ -96,7 +96,7 @@ def test_a_click_on_a_header_orders_by_entry_numbers_and_what_has_none_is_last(t
 def test_a_third_click_gives_the_order_of_the_trace_back(tables):
     tables.table.sortByColumn(0, Qt.SortOrder.DescendingOrder)
     tables.table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
-    assert list(grid(tables))[0] == "file session"
+    assert next(iter(grid(tables))) == "file session"
 
 
 def test_the_search_finds_objects_targets_and_numbers(qtbot, tables):

@@ -39,6 +39,21 @@ class Choice:
     verdict: Verdict
 
 
+def same_structure(one: Topology | None, other: Topology | None) -> bool:
+    """Whether two states differ in reported figures at most, which change all the time; costs nothing.
+
+    States share what has not changed between them, so identity tells.
+    """
+    if one is None or other is None:
+        return one is other
+    return all(getattr(one, part) is getattr(other, part) for part in STRUCTURE)
+
+
+STRUCTURE: Final = (
+    "clients", "interfaces", "implementations", "wrappers", "objects", "instances", "interposers", "mediators", "pasts",
+)  # fmt: skip
+
+
 def member(title: str) -> str:
     """What tells an implementation from its siblings: "single" of "FCM, single"; the whole title if it has no comma."""
     return title.partition(", ")[2] or title

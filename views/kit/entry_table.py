@@ -10,12 +10,12 @@ and works out what differs; the view paints it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from views.kit.describing import client_name, kernel_last, member
+from views.kit.describing import client_name, kernel_last, member, same_structure
 from views.kit.format import format_clock, format_count
 
 if TYPE_CHECKING:
@@ -59,30 +59,54 @@ def columns_of(tables: Tables) -> tuple[int, ...]:
     return tuple(sorted(tables.objects_by_client, key=kernel_last))
 
 
-def rows_of(topology: Topology, tables: Tables, swaps: Swaps) -> tuple[Row, ...]:
-    """Every object that has an entry somewhere, in the order of their numbers."""
-    clients = columns_of(tables)
-    return tuple(
-        Row(identity, node.name, tuple(_cell(topology, swaps, tables, client, identity) for client in clients))
-        for identity, node in topology.objects.items()
-        if identity in tables.clients_by_object
-    )
+class CellMaker:
+    """Makes cells, and makes one anew only when what its entry points at has changed; calls are counted up in place."""
+
+    def __init__(self) -> None:
+        self._topology: Topology | None = None
+        self._made: dict[tuple[int, int], tuple[tuple[int, int, int], Cell]] = {}
+
+    def rows(self, topology: Topology, tables: Tables, swaps: Swaps) -> tuple[Row, ...]:
+        """Every object that has an entry somewhere, in the order of their numbers."""
+        if not same_structure(topology, self._topology):
+            self._made.clear()
+        self._topology = topology
+        clients = columns_of(tables)
+        return tuple(
+            Row(
+                identity,
+                node.name,
+                tuple(self._cell(topology, tables.entries.get((each, identity)), swaps) for each in clients),
+            )
+            for identity, node in topology.objects.items()
+            if identity in tables.clients_by_object
+        )
+
+    def _cell(self, topology: Topology, entry: Entry | None, swaps: Swaps) -> Cell:
+        if entry is None:
+            return EMPTY
+        key = (entry.client, entry.object)
+        stands = (entry.target, entry.previous_target, entry.written_position)
+        known, cell = self._made.get(key, (None, EMPTY))
+        if known != stands:
+            cell = _cell(topology, entry, swaps)
+        elif cell.calls != entry.calls:
+            cell = replace(cell, calls=entry.calls)
+        self._made[key] = (stands, cell)
+        return cell
 
 
-def _cell(topology: Topology, swaps: Swaps, tables: Tables, client: int, identity: int) -> Cell:
-    entry = tables.entries.get((client, identity))
-    if entry is None:
-        return EMPTY
+def _cell(topology: Topology, entry: Entry, swaps: Swaps) -> Cell:
     pointed = topology.pointed_at(entry.target)
     sort: CellSort = (
         "mediator" if pointed.sort == "mediator" else "wrapper" if pointed.sort == "interposer" else "plain"
     )
-    words = topology.objects[identity].name if sort == "plain" else pointed.words
-    old, new = _change(topology, swaps, entry)
+    words = topology.objects[entry.object].name if sort == "plain" else pointed.words
+    old, new = _change(topology, entry, swaps)
     return Cell(sort, words, f"0x{entry.number:02x}", old, new, entry.calls, entry.written_ns, entry.written_position)
 
 
-def _change(topology: Topology, swaps: Swaps, entry: Entry) -> tuple[str, str]:
+def _change(topology: Topology, entry: Entry, swaps: Swaps) -> tuple[str, str]:
     """The words for what the entry pointed at before, and for what it points at now, as members.
 
     Between two components the mediator is not worth a word: after a swap the change is from the old to the new one.
@@ -92,8 +116,9 @@ def _change(topology: Topology, swaps: Swaps, entry: Entry) -> tuple[str, str]:
     before, now = topology.pointed_at(entry.previous_target), topology.pointed_at(entry.target)
     old = member(before.words)
     if before.sort == "mediator" and now.sort == "instance":
-        ended = [each for each in swaps.by_request.values() if each.object == entry.object and each.sort == "swap"]
-        source = topology.implementations.get(ended[-1].from_implementation) if ended else None
+        newest = (each for each in reversed(swaps.by_request.values()) if each.object == entry.object)
+        swap = next((each for each in newest if each.sort == "swap"), None)
+        source = topology.implementations.get(swap.from_implementation) if swap else None
         old = member(source.title) if source and member(source.title) != member(now.words) else old
     return old, member(now.words)
 
@@ -103,6 +128,7 @@ class EntryTableModel(QAbstractTableModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._maker = CellMaker()
         self._all: tuple[Row, ...] = ()
         self._rows: tuple[Row, ...] = ()
         self._clients: tuple[int, ...] = ()
@@ -129,7 +155,7 @@ class EntryTableModel(QAbstractTableModel):
             self._clients, self._titles = clients, titles
             self._rows = ()
             self.endResetModel()
-        self._all = rows_of(topology, tables, swaps)
+        self._all = self._maker.rows(topology, tables, swaps)
         self._show()
 
     def search(self, wanted: str) -> None:

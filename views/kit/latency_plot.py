@@ -58,17 +58,16 @@ class LatencyPlot(pyqtgraph.PlotWidget):  # type: ignore[misc]
         self.setBackground(theme.surface.panel)
         self._axis.setPen(QPen(theme.line.strong, theme.stroke(1)))
         self._axis.setTextPen(QPen(theme.text.tertiary))
+        # Half of the words of the first and the last tick stands beyond the ends of the axis.
+        room = text_width("888\u00a0µs", "small", theme.scale) / 2 + 2
         self._axis.setStyle(
             tickFont=font("small", theme.scale),
             tickLength=round(px(4)),
             tickTextOffset=round(px(3)),
-            hideOverlappingLabels=False,
+            hideOverlappingLabels=round(room),
         )
         self._axis.setHeight(round(px(AXIS_HEIGHT)))
-        last = (
-            text_width("888\u00a0µs", "small", theme.scale) / 2
-        )  # half of the last tick's words stands beyond its end
-        self.getPlotItem().layout.setContentsMargins(round(px(SIDE)), 0, round(max(px(SIDE), last)), 0)
+        self.getPlotItem().layout.setContentsMargins(round(px(SIDE)), 0, round(max(px(SIDE), room)), 0)
         histogram = theme.histogram
         self._bars.setOpts(brush=histogram.now_fill, pen=None)
         self._ground.setBrush(histogram.ghost_fill)

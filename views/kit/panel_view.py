@@ -62,6 +62,14 @@ class PanelView(QWidget):
         self._frame()
 
 
+def describe(widget: QWidget, name: str, words: str = "") -> None:
+    """Name a widget for those who cannot see it; they are told only when it has changed."""
+    if widget.accessibleName() != name:
+        widget.setAccessibleName(name)
+    if widget.accessibleDescription() != words:
+        widget.setAccessibleDescription(words)
+
+
 @runtime_checkable
 class Themed(Protocol):
     """What takes over a theme."""

@@ -39,9 +39,10 @@ class Readout(QWidget):
         """Show the clock, the event's number, and the first of the words that fits."""
         if len(clock_digits(clock_ns)) != len(clock_digits(self._clock_ns)):
             self.updateGeometry()
+        if words != self._words:
+            self.setToolTip(words[0])
+            self.setAccessibleDescription(words[0])
         self._clock_ns, self._place, self._words = clock_ns, place, words
-        self.setToolTip(words[0])
-        self.setAccessibleDescription(f"{clock_digits(clock_ns)} ms, {place}, {words[0]}")
         self.update()
 
     def set_theme(self, theme: Theme) -> None:

@@ -23,6 +23,7 @@ from model.trace.events import Phase
 from views.kit.format import duration_parts, format_count, format_duration
 from views.kit.glyphs import dot_rect, paint_glyph, sign_rect
 from views.kit.hatches import fill_hatched
+from views.kit.panel_view import describe
 from views.kit.phases import FATES, fate_meaning, phase_meaning
 from views.kit.swap_words import change_words, fate_notes, next_words
 from views.kit.theme import Meaning, Theme
@@ -93,8 +94,7 @@ class SwapCard(QWidget):
         self._receipt, self._clock_ns, self._target = receipt, clock_ns, target
         swap = receipt.swap
         words = next_words(swap, clock_ns)
-        self.setAccessibleName(f"{swap.sort} {swap.request} of {swap.component}: {receipt.standing}")
-        self.setAccessibleDescription(f"{words}; {format_duration(receipt.total_ns)}" if words else "")
+        describe(self, f"{swap.sort} {swap.request} of {swap.component}: {receipt.standing}", words)
         if resized:
             self.updateGeometry()
         self.update()
