@@ -18,7 +18,7 @@ mediator.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from model.engine.generated import Method, generate
 from model.machine.surroundings import Operation, Surroundings
@@ -30,6 +30,12 @@ if TYPE_CHECKING:
     from model.machine.thread import Thread
 
 LONGEST_EXCEPTION_TEXT = 200
+
+# Reading a member of an enumeration costs as much as a call of a method, and packing one twice what packing a number
+# does: what every call needs is read once.
+_CALL_ENTERED: Final = int(Kind.CALL_ENTERED)
+_CALL_RETURNED: Final = int(Kind.CALL_RETURNED)
+_TABLE_READ: Final = Operation.TABLE_READ
 
 
 class Reference:
@@ -64,7 +70,7 @@ class SimulatedReference:
     @property
     def object(self) -> Any:
         """What the entry points at now, as a front."""
-        self._machine.point(Operation.TABLE_READ, self.record.identity)
+        self._machine.point(_TABLE_READ, self.record.identity)
         return self._front
 
     def write(self, target: Any, subject: int) -> None:
@@ -123,12 +129,16 @@ class Call:
 class Front:
     """Stands for what an entry pointed at when it was read; generated per interface."""
 
-    __slots__ = ("client", "machine", "record", "target", "target_subject", "way_back", "way_in")
+    __slots__ = (
+        "client", "machine", "record", "target", "target_subject", "way_back", "way_back_ns", "way_in", "way_in_ns",
+    )  # fmt: skip
 
     def __init__(self, machine: Machine, record: ObjectRecord, client: int, target: Any, target_subject: int) -> None:
         crosses = client != record.home
         self.way_in = Operation.CROSSING if crosses else Operation.CALL_ENTRY
         self.way_back = Operation.CROSSING if crosses else Operation.CALL_RETURN
+        self.way_in_ns = machine.cost_of(self.way_in)
+        self.way_back_ns = machine.cost_of(self.way_back)
         self.machine = machine
         self.record = record
         self.client = client
@@ -147,7 +157,7 @@ class Front:
         now_ns = machine.now_ns
         method = record.methods[index]
         position = machine.append(
-            Kind.CALL_ENTERED, now_ns, now_ns + machine.cost_of(self.way_in), cause, number, self.target_subject,
+            _CALL_ENTERED, now_ns, now_ns + self.way_in_ns, cause, number, self.target_subject,
             caller_object, thread.identity, record.identity, method, self.client, thread.processor,
         )  # fmt: skip
         call = Call(number, position, self, method, caller, now_ns, thread)
@@ -159,7 +169,7 @@ class Front:
         machine, thread, caller = self.machine, call.thread, call.caller
         now_ns = machine.now_ns
         machine.append(
-            Kind.CALL_RETURNED, now_ns, now_ns + machine.cost_of(self.way_back), call.position, call.number,
+            _CALL_RETURNED, now_ns, now_ns + self.way_back_ns, call.position, call.number,
             now_ns - call.entered_ns, thread.origin if caller is None else caller.record.identity, thread.identity,
             self.record.identity, call.method, self.client, thread.processor,
         )  # fmt: skip
@@ -174,7 +184,7 @@ class Front:
         now_ns = machine.now_ns
         text = machine.text(f"{type(error).__name__}: {error}"[:LONGEST_EXCEPTION_TEXT])
         machine.append(
-            Kind.CALL_RAISED, now_ns, now_ns + machine.cost_of(self.way_back), call.position, call.number,
+            Kind.CALL_RAISED, now_ns, now_ns + self.way_back_ns, call.position, call.number,
             now_ns - call.entered_ns, text, thread.identity, self.record.identity, call.method, self.client,
             thread.processor,
         )  # fmt: skip

@@ -25,10 +25,13 @@ counts in an older slot, which is safe: it has not looked anything up yet.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from model.machine.surroundings import Operation, Surroundings
 from model.trace.events import Kind, Wait
+
+# Reading a member of an enumeration costs as much as a call of a method.
+_COUNT_READ: Final = Operation.COUNT_READ
 
 
 class Token(NamedTuple):
@@ -66,7 +69,7 @@ class Generations:
         """Registers the current thread in the current generation of its processor: two points."""
         surroundings = self._surroundings
         processor = surroundings.current.processor
-        surroundings.point(Operation.COUNT_READ)
+        surroundings.point(_COUNT_READ)
         generation = self._current[processor]
         surroundings.fetch_add(self._active[processor][generation % self._count], 1)
         return Token(processor, generation)
@@ -76,7 +79,7 @@ class Generations:
         before = self._surroundings.fetch_add(self._active[token.processor][token.generation % self._count], -1)
         assert before > 0, f"{token} was left more often than entered"
         if before == 1:
-            self._surroundings.point(Operation.COUNT_READ)
+            self._surroundings.point(_COUNT_READ)
             if self._needed[token.processor] and self._advance(token.processor):
                 self._finish()
 
@@ -150,11 +153,11 @@ class Generations:
     def _advance_while_empty(self, processor: int) -> bool:
         surroundings = self._surroundings
         while True:
-            surroundings.point(Operation.COUNT_READ)
+            surroundings.point(_COUNT_READ)
             if not self._needed[processor]:
                 return False
             current = self._current[processor]
-            surroundings.point(Operation.COUNT_READ)
+            surroundings.point(_COUNT_READ)
             if self._active[processor][(current + 1) % self._count].value:
                 return False
             surroundings.point(Operation.ADVANCE)

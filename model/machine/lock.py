@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import deque
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from model.machine.calendar import TIMER, Entry
 from model.machine.surroundings import Operation
@@ -20,6 +20,10 @@ from model.trace.events import Kind
 
 if TYPE_CHECKING:
     from model.machine.machine import Machine
+
+# Reading a member of an enumeration costs as much as a call of a method.
+_LOCK: Final = Operation.LOCK
+_UNLOCK: Final = Operation.UNLOCK
 
 
 class SimulatedLock:
@@ -37,7 +41,7 @@ class SimulatedLock:
     def acquire(self) -> None:
         """Returns when the current thread holds the lock."""
         machine = self._machine
-        machine.point(Operation.LOCK, self.subject)
+        machine.point(_LOCK, self.subject)
         thread = machine.current
         if self.holder is None:
             self.holder = thread
@@ -56,14 +60,14 @@ class SimulatedLock:
     def release(self) -> None:
         """Hands the lock to whoever has waited longest."""
         machine = self._machine
-        machine.point(Operation.UNLOCK, self.subject)
+        machine.point(_UNLOCK, self.subject)
         assert self.holder is machine.current, f"{self.name} is released by a thread that does not hold it"
-        self._hand_over()
+        if self._waiting:
+            self._hand_over()
+        else:
+            self.holder = None
 
     def _hand_over(self) -> None:
-        if not self._waiting:
-            self.holder = None
-            return
         thread, spin = self._waiting.popleft()
         self.holder = thread
         if spin.action is None:
@@ -80,7 +84,9 @@ class SimulatedLock:
                 del self._waiting[index]
                 return
         if self.holder is killed:
-            self._hand_over()
+            self.holder = None
+            if self._waiting:
+                self._hand_over()
 
     def __enter__(self) -> Self:
         self.acquire()

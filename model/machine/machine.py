@@ -13,7 +13,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
 
 from greenlet import getcurrent, greenlet
 
@@ -28,6 +28,14 @@ from model.trace.events import Kind, Wait
 from model.trace.trace import Trace
 
 THREADS_AT_MOST = 200_000
+
+# Reading a member of an enumeration costs as much as a call of a method, and packing one twice what packing a number
+# does.
+_THREAD_STARTED: Final = int(Kind.THREAD_STARTED)
+_THREAD_ENDED: Final = int(Kind.THREAD_ENDED)
+_COUNT_CHANGE: Final = Operation.COUNT_CHANGE
+_LINE_READ: Final = Operation.LINE_READ
+_LINE_WRITE: Final = Operation.LINE_WRITE
 
 
 class Machine(Scheduler):
@@ -125,9 +133,10 @@ class Machine(Scheduler):
         try:
             thread.token = self.generations.enter() if in_generation else None
             generation = thread.token.generation if thread.token else -1
-            thread.position = self.emit(
-                Kind.THREAD_STARTED, cause=cause, a=generation, b=self.trace.intern(thread.name), client=thread.client
-            )
+            thread.position = self.append(
+                _THREAD_STARTED, self.now_ns, 0, cause, 0, generation, self.trace.intern(thread.name),
+                thread.identity, 0, 0, thread.client, thread.processor,
+            )  # fmt: skip
             thread.result = thread.function()
         except (Exception, ThreadKilled) as error:
             thread.error = error
@@ -137,7 +146,10 @@ class Machine(Scheduler):
                 token, thread.token = thread.token, None
                 if token is not None:
                     self.generations.leave(token)
-                self.emit(Kind.THREAD_ENDED, a=token.generation if token else -1)
+                self.append(
+                    _THREAD_ENDED, self.now_ns, 0, -1, 0, token.generation if token else -1, 0,
+                    thread.identity, 0, 0, thread.client, thread.processor,
+                )  # fmt: skip
                 thread.ended = True
                 del self.threads[thread.identity]
                 for joiner in thread.joiners:
@@ -230,18 +242,18 @@ class Machine(Scheduler):
 
     def fetch_add(self, cell: Cell, amount: int) -> int:
         """Adds at once and returns what was there: a point, then the one access."""
-        self.point(Operation.COUNT_CHANGE)
+        self.point(_COUNT_CHANGE)
         before = cell.value
         cell.value = before + amount
         return before
 
     def read(self, line: object) -> None:
         """Announces the read of a shared cache line."""
-        self.point(Operation.LINE_READ)
+        self.point(_LINE_READ)
 
     def write(self, line: object) -> None:
         """Announces the write of a shared cache line."""
-        self.point(Operation.LINE_WRITE)
+        self.point(_LINE_WRITE)
 
     # ---- the trace
 

@@ -20,7 +20,7 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import perf_counter
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from greenlet import getcurrent, greenlet
 
@@ -37,6 +37,13 @@ from model.trace.trace import Trace
 STEPS_BETWEEN_LOOKS = 256
 """Steps of simulated work between two looks at the wall clock: about a tenth of a millisecond."""
 ZERO_DELAYS_AT_ONE_INSTANT = 10_000
+
+# Reading a member of an enumeration costs as much as a call of a method, and packing one twice what packing a number
+# does.
+_THREAD_WAITED: Final = int(Kind.THREAD_WAITED)
+_THREAD_READIED: Final = int(Kind.THREAD_READIED)
+_THREAD_DISPATCHED: Final = int(Kind.THREAD_DISPATCHED)
+_SLEEP: Final = Wait.SLEEP
 
 
 class Scheduler:
@@ -256,7 +263,7 @@ class Scheduler:
         if not ns:
             self._count_zero_delay(self._inside())
         while self.now_ns < ends_ns:
-            self.park(Wait.SLEEP, 0, ends_ns - self.now_ns)
+            self.park(_SLEEP, 0, ends_ns - self.now_ns)
 
     def calendar_put(self, at_ns: int, rank: int, action: Any) -> Entry:
         """Puts an entry into the calendar and lets nobody run ahead of it."""
@@ -292,7 +299,10 @@ class Scheduler:
 
     def _give_up(self, thread: Thread, wait: Wait, subject: int, until_ns: int) -> None:
         thread.woken = False
-        self.emit(Kind.THREAD_WAITED, until_ns=until_ns, subject=subject, a=wait)
+        self.append(
+            _THREAD_WAITED, self.now_ns, until_ns, -1, 0, wait, 0,
+            thread.identity, subject, 0, thread.client, thread.processor,
+        )  # fmt: skip
         self._release_processor(self._processors[thread.processor])
         self._switch_away()
 
@@ -304,7 +314,7 @@ class Scheduler:
                 thread.deadline.cancel()
                 thread.deadline = None
             self.append(
-                Kind.THREAD_READIED, self.now_ns, 0, -1, 0, 0, 0, thread.identity, 0, 0, thread.client, thread.processor
+                _THREAD_READIED, self.now_ns, 0, -1, 0, 0, 0, thread.identity, 0, 0, thread.client, thread.processor
             )
         self._queue(thread)
 
@@ -343,7 +353,7 @@ class Scheduler:
         starts_ns = self.now_ns + self.costs.switch_ns
         processor.slice_end_ns = starts_ns + self._quantum_ns
         self.append(
-            Kind.THREAD_DISPATCHED, self.now_ns, starts_ns, -1, 0, 0, 0,
+            _THREAD_DISPATCHED, self.now_ns, starts_ns, -1, 0, 0, 0,
             thread.identity, 0, 0, thread.client, processor.number,
         )  # fmt: skip
         self.calendar_put(starts_ns, THREAD, thread)
@@ -359,7 +369,7 @@ class Scheduler:
         """A spin has lasted long enough: the thread gives up its processor and goes on waiting."""
         thread.parked = True
         self.append(
-            Kind.THREAD_WAITED, self.now_ns, 0, -1, 0, Wait.LOCK, 0,
+            _THREAD_WAITED, self.now_ns, 0, -1, 0, Wait.LOCK, 0,
             thread.identity, subject, 0, thread.client, thread.processor,
         )  # fmt: skip
         self._release_processor(self._processors[thread.processor])
