@@ -16,7 +16,7 @@ from PySide6.QtGui import QColor
 
 from views.graph.ink import PAD, Ink
 from views.graph.motion import LINEAR, SLOT_FADE_MS, SLOT_HOLD_MS
-from views.graph.node import FULL, NAME_ONLY, NodeItem
+from views.graph.node import FAR_ROLE, FULL, NAME_ONLY, NodeItem
 from views.graph.picture import ClientFacts, SlotFacts
 from views.kit.theme import mixed
 from views.kit.typography import MEDIUM, SEMIBOLD, text_width
@@ -114,11 +114,12 @@ class ClientNode(NodeItem):
         dim = self.board.is_dim(self.key)
         primary = theme.text.tertiary if dim else theme.text.primary
         ink.card(body, hovered=self.hovered, selected=self.selected, focused=self.focused)
+        if zoom < NAME_ONLY:
+            ink.line(QRectF(PAD, 12, body.width() - 2 * PAD, 24), facts.name, FAR_ROLE, primary)
+            return
         ink.tile(10, 10, "terminal", dim=dim)
         room = body.width() - NAME_LEFT - PAD
         ink.line(QRectF(NAME_LEFT, 9, room, 18), facts.name, "body", primary, weight=SEMIBOLD)
-        if zoom < NAME_ONLY:
-            return
         ink.line(QRectF(NAME_LEFT, 26, room, 14), f"address space {facts.address_space}", "small", theme.text.tertiary)
         rows = shown_rows(facts)
         for row, slot in enumerate(facts.slots[:rows]):

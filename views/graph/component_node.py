@@ -40,7 +40,7 @@ from views.graph.motion import (
     RIBBON_MS,
     ROOM_MS,
 )
-from views.graph.node import BLOCK, FULL, NAME_ONLY, NodeItem
+from views.graph.node import BLOCK, FAR_ROLE, FULL, NAME_ONLY, NodeItem
 from views.graph.picture import MediatorFacts, ObjectFacts
 from views.kit.dots import FATES
 from views.kit.format import format_rate
@@ -246,12 +246,13 @@ class ComponentNode(NodeItem):
                 painter.setClipRect(clip, Qt.ClipOperation.IntersectClip)
         else:
             painter.setOpacity(min(1.0, 2 * self._open))
-        frame.paint_frame(ink, shown, held, self.state)
+        words = zoom >= NAME_ONLY
+        frame.paint_frame(ink, shown, held, self.state, words=words)
         frame.paint_door(ink, shown, held, self.state)
         if self.leaving and held.phase is Phase.ABANDONED:
             frame.paint_wipe(ink, shown, self._open)
         elif self._open >= 1.0:
-            frame.paint_arriving(ink, parts, held)
+            frame.paint_arriving(ink, parts, held, words=words)
             frame.paint_packages(ink, parts, held)
         painter.restore()
         if self.leaving and held.phase is Phase.COMPLETED:
@@ -267,15 +268,16 @@ class ComponentNode(NodeItem):
         refused = self.answer is not None and self.answer.verdict.answer == "no"
         dim = refused or self.board.is_dim(self.key)
         ink.card(card, hovered=self.hovered, selected=self.selected, focused=self.focused)
-        ink.tile(card.left() + PAD, card.top() + PAD, facts.icon, dim=dim)
-        pill = pill_width(facts.in_flight) if zoom >= NAME_ONLY else 0.0
         primary = theme.text.tertiary if dim else theme.text.primary
         secondary = theme.text.tertiary if dim else theme.text.secondary
+        if zoom < NAME_ONLY:
+            ink.line(card.adjusted(PAD, 0, -PAD, 0), facts.name, FAR_ROLE, primary)
+            return
+        ink.tile(card.left() + PAD, card.top() + PAD, facts.icon, dim=dim)
+        pill = pill_width(facts.in_flight)
         left = card.left() + TEXT_LEFT
         room = card.right() - PAD - left
         ink.line(QRectF(left, card.top() + 10, room - pill - 8, 18), facts.name, "body", primary, weight=SEMIBOLD)
-        if zoom < NAME_ONLY:
-            return
         ink.line(QRectF(left, card.top() + 28, room, 16), self._words, colour=secondary)
         self._paint_pill(ink, QRectF(card.right() - PAD - pill, card.top() + PAD, pill, 20))
         if self.held is not None and not self.leaving and self._open > 0.0:

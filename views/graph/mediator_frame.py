@@ -46,13 +46,13 @@ def frame_meaning_phase(facts: MediatorFacts) -> Phase:
     return facts.phase or Phase.FORWARD
 
 
-def paint_frame(ink: Ink, parts: Geometry, facts: MediatorFacts, state: FrameState) -> None:
+def paint_frame(ink: Ink, parts: Geometry, facts: MediatorFacts, state: FrameState, *, words: bool = True) -> None:
     """The frame with its head and ribbon, beneath everything else of the node."""
     meaning = phase_meaning(ink.theme, frame_meaning_phase(facts))
     before = phase_meaning(ink.theme, state.ribbon_from or frame_meaning_phase(facts))
     tint = mixed(before.tint, meaning.tint, state.ribbon)
     ink.box(parts.frame, FRAME_RADIUS, tint, ink.line_of(mixed(before.mark, meaning.mark, state.ribbon), 1.5))
-    if parts.open < 1.0:
+    if parts.open < 1.0 or not words:
         return
     head = QRectF(parts.frame.left() + 16, parts.frame.top() + 10, parts.frame.width() - 32, 16)
     used = ink.line(head, "mediator", weight=SEMIBOLD) + 9
@@ -207,7 +207,7 @@ def paint_door(ink: Ink, parts: Geometry, facts: MediatorFacts, state: FrameStat
         ink.box(QRectF(left, door.bottom() - half, BAR_WIDTH, half), 2, colour)
 
 
-def paint_arriving(ink: Ink, parts: Geometry, facts: MediatorFacts) -> None:
+def paint_arriving(ink: Ink, parts: Geometry, facts: MediatorFacts, *, words: bool = True) -> None:
     """The component that is to take over, dashed until it has state, and the dotted line from the old one."""
     box = parts.arriving
     bottom = parts.wrapped.bottom()
@@ -215,6 +215,8 @@ def paint_arriving(ink: Ink, parts: Geometry, facts: MediatorFacts) -> None:
         pen = ink.line_of(ink.theme.line.strong, 1.5, (2, 3))
         ink.segment(box.left() + 26, bottom + 3, box.left() + 26, box.top() - 3, pen)
     ink.dashed_card(box, dashed=not facts.receiving)
+    if not words:
+        return
     ink.tile(box.left() + PAD, box.top() + PAD, facts.arriving_icon, arriving=True)
     left = box.left() + 50
     room = box.width() - 50 - PAD

@@ -283,7 +283,7 @@ class GraphView(Canvas):
         elif key == Qt.Key.Key_F and not event.modifiers():
             self.fit()
         elif key == Qt.Key.Key_F and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
-            self._toolbar.open_search()
+            self.open_search()
         elif key == Qt.Key.Key_Escape:
             self.selection.clear()
             event.ignore()
@@ -345,6 +345,10 @@ class GraphView(Canvas):
         self.link.issue(Cancel(object=self.link.topology.objects[object_id].name))
 
     # --- the search --------------------------------------------------------------------------------------------------
+
+    def open_search(self) -> None:
+        """Open the field that finds a node."""
+        self._toolbar.open_search()
 
     @Slot(str)
     def find_nodes(self, words: str) -> None:
