@@ -1,7 +1,7 @@
 """Everything that a person can do, in one table.
 
-Menus, tool tips and the sheet of keys are made from it, so none of them can know a thing that another does not. A gesture
-of the mouse stands beside its twin on the keyboard; both end in the same handler.
+Menus, tool tips and the sheet of keys are made from it, so none of them can know a thing that another does not. A
+gesture of the mouse stands beside its twin on the keyboard; both end in the same handler.
 
     ACTIONS --make_actions--> QAction of each --> menu bar, context menus, buttons
             --app/sheet.py--> the sheet that `?` opens
@@ -54,8 +54,17 @@ def gear(number: int, ratio: int, **more: Any) -> Entry:
     )  # fmt: skip
 
 
+def look(theme: str) -> Entry:
+    """A theme by its name."""
+    return Entry(
+        f"theme_{theme}", "View", theme.replace("_", " ").capitalize(), "choose_theme", group="theme", value=theme,
+        checkable=True, submenu="Theme",
+    )  # fmt: skip
+
+
 ACTIONS: Final[tuple[Entry, ...]] = (
-    Entry("open", "File", "Open…", "open_file", ("Ctrl+O",), "A scenario or a recording", "drop the file onto the window"),
+    Entry("open", "File", "Open…", "open_file", ("Ctrl+O",), "A scenario or a recording",
+          "drop the file onto the window"),
     Entry("restart", "File", "Start again", "restart", ("Ctrl+R",), "The same scenario from the beginning", parts=True),
     Entry("save", "File", "Save recording…", "save", ("Ctrl+S",), "A file that replays this run, command by command"),
     Entry("picture", "File", "Save picture…", "save_picture", ("Alt+Shift+S",), "The window as it looks now"),
@@ -78,17 +87,18 @@ ACTIONS: Final[tuple[Entry, ...]] = (
     gear(3, 10_000),
     gear(4, 1_000),
     gear(5, 100),
-    Entry("watch", "Run", "Watch", "choose_mode", ("F5",), "Every frame is shown, and swaps in slow motion", group="mode",
-          value="watch", checkable=True, parts=True),
+    Entry("watch", "Run", "Watch", "choose_mode", ("F5",), "Every frame is shown, and swaps in slow motion",
+          group="mode", value="watch", checkable=True, parts=True),
     Entry("fast", "Run", "Fast", "choose_mode", ("F6",), "Ten pictures a second, no slow motion", group="mode",
           value="fast", checkable=True),
     Entry("express", "Run", "Express", "choose_mode", ("F7",), "As fast as this machine can", group="mode",
           value="express", checkable=True),
-    Entry("slow_motion", "Run", "Slow motion during swaps", "toggle_slow_motion", ("Ctrl+M",), checkable=True, parts=True),
+    Entry("slow_motion", "Run", "Slow motion during swaps", "toggle_slow_motion", ("Ctrl+M",), checkable=True,
+          parts=True),
     Entry("end_slow_motion", "Run", "Let this swap pass at speed", "end_slow_motion", ("Shift+M",),
           mouse="click on the pill “slow motion for the swap”"),
-    Entry("swap_with", "Swap", "Swap with…", "swap_with", ("S",), "Every implementation, and what the component answers",
-          "drag an implementation onto a component"),
+    Entry("swap_with", "Swap", "Swap with…", "swap_with", ("S",),
+          "Every implementation, and what the component answers", "drag an implementation onto a component"),
     Entry("attach", "Swap", "Attach…", "attach", ("A",), "Every wrapper, and what the component answers",
           "drag a wrapper onto a component"),
     Entry("detach", "Swap", "Detach…", "detach", ("D",), "One of the component's wrappers",
@@ -97,7 +107,8 @@ ACTIONS: Final[tuple[Entry, ...]] = (
           "Cancel on the mediator", parts=True),
     Entry("swap_back", "Swap", "Swap back", "swap_back", ("B",), "Another swap, to what served before",
           "Swap back on the receipt"),
-    Entry("next_phase", "Swap", "Run until the next phase", "run_until_next_phase", ("N",), mouse="Run until on the card"),
+    Entry("next_phase", "Swap", "Run until the next phase", "run_until_next_phase", ("N",),
+          mouse="Run until on the card"),
     Entry("rewind", "Swap", "Rewind to before the swap", "rewind", ("R",), mouse="Rewind on the receipt", parts=True),
     Entry("copy_receipt", "Swap", "Copy the receipt", "copy_receipt", ("Ctrl+Shift+C",), "As Markdown",
           "the icon at the head of the receipt"),
@@ -105,12 +116,10 @@ ACTIONS: Final[tuple[Entry, ...]] = (
           "A command in the past runs everything before it again; this keeps the run as it is",
           "Cancel beside the progress", parts=True),
     Entry("theme", "View", "Light or dark", "toggle_theme", ("T",), mouse="the disc at the upper right"),
-    Entry("theme_light", "View", "Light", "choose_theme", group="theme", value="light", checkable=True, submenu="Theme"),
-    Entry("theme_dark", "View", "Dark", "choose_theme", group="theme", value="dark", checkable=True, submenu="Theme"),
-    Entry("theme_high_contrast", "View", "High contrast", "choose_theme", group="theme", value="high_contrast",
-          checkable=True, submenu="Theme"),
-    Entry("theme_projector", "View", "Projector", "choose_theme", group="theme", value="projector", checkable=True,
-          submenu="Theme"),
+    look("light"),
+    look("dark"),
+    look("high_contrast"),
+    look("projector"),
     Entry("reduced_motion", "View", "Reduced motion", "toggle_reduced_motion", (), "Nothing glides; the run pauses at "
           "each phase instead of easing", checkable=True),
     Entry("zoom_in", "View", "Zoom in", "zoom_in", ("Ctrl++", "Ctrl+="), mouse="wheel over the graph", parts=True),
@@ -118,7 +127,8 @@ ACTIONS: Final[tuple[Entry, ...]] = (
     Entry("fit", "View", "Fit the graph", "fit", ("F", "Ctrl+0"), mouse="the corners over the graph"),
     Entry("find", "View", "Find", "find", ("Ctrl+F",), "In the graph or the tables if the keyboard is there, otherwise "
           "among the implementations", "the magnifying glass"),
-    Entry("go_graph", "View", "Go to the graph", "go_graph", ("G",), "Then arrows, and Enter for what can be done", parts=True),
+    Entry("go_graph", "View", "Go to the graph", "go_graph", ("G",), "Then arrows, and Enter for what can be done",
+          parts=True),
     Entry("go_palette", "View", "Go to the implementations", "go_palette", ("I",),
           "Then arrows, and Enter to choose a component"),
     Entry("rail", "View", "Narrow palette", "toggle_rail", ("Ctrl+B",), "Icons only", checkable=True, parts=True),

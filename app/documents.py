@@ -35,7 +35,7 @@ def open_session(path_or_name: str, trusted: Iterable[str] = ()) -> Session:
 
 
 def foreign_code(path_or_name: str) -> tuple[ForeignCode, ...]:
-    """The foreign sources of a recording, none of them run; () for a scenario without any, or a file that is unreadable."""
+    """The foreign sources of a recording, none of them run; () for a scenario without any, or an unreadable file."""
     path = Path(path_or_name)
     if not path.is_file():
         return ()

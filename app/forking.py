@@ -5,8 +5,9 @@
         the clock is in the past        fork_at(clock), slice by slice; when it matches it takes the session's place,
                                         then the command is issued to it
 
-While a fork runs the old session stays as it is and stays in sight; a cancel or a divergence leaves everything as it was
-(rule R3). A session that a component has hung is reopened in the same way at its last whole instant, without a command.
+While a fork runs the old session stays as it is and stays in sight; a cancel or a divergence leaves everything as it
+was (rule R3). A session that a component has hung is reopened in the same way at its last whole instant, without a
+command.
 
 Limits: one fork at a time. A slice takes 12 ms, so that the window answers meanwhile.
 """

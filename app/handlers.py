@@ -70,7 +70,8 @@ class Handlers(QObject):
     @Slot()
     def save_picture(self) -> None:
         picture = self._window.grab()
-        path, _ = QFileDialog.getSaveFileName(self._window, "Save a picture of the window", "changeover.png", "PNG (*.png)")
+        title = "Save a picture of the window"
+        path, _ = QFileDialog.getSaveFileName(self._window, title, "changeover.png", "PNG (*.png)")
         if path and not picture.save(path, "PNG"):
             self._window.say(f"{path} cannot be written", failure=True)
 
@@ -182,7 +183,7 @@ class Handlers(QObject):
 
     @Slot()
     def swap_back(self) -> None:
-        self._press(self._window.receipt.back, "There is no swap here to take back: choose one in the panel at the right")
+        self._press(self._window.receipt.back, "There is no swap here to take back: choose one at the right")
 
     @Slot()
     def run_until_next_phase(self) -> None:
@@ -190,7 +191,7 @@ class Handlers(QObject):
 
     @Slot()
     def rewind(self) -> None:
-        self._press(self._window.receipt.rewind, "There is no swap here to go back to: choose one in the panel at the right")
+        self._press(self._window.receipt.rewind, "There is no swap here to go back to: choose one at the right")
 
     @Slot()
     def copy_receipt(self) -> None:
@@ -228,7 +229,7 @@ class Handlers(QObject):
 
     @Slot()
     def find(self) -> None:
-        self._window.find()
+        self._window.open_search()
 
     @Slot()
     def go_graph(self) -> None:

@@ -13,14 +13,15 @@
     | transport 92, with the time bar                                 |
     +-----------------------------------------------------------------+
 
-Under 1400 px of width the palette is a rail of icons and the right column 320. Nothing floats. The window owns one link,
-one selection, one player and one Forking; a session comes and goes through the link.
+Under 1400 px of width the palette is a rail of icons and the right column 320. Nothing floats. The window owns one
+link, one selection, one player and one Forking; a session comes and goes through the link.
 
 Limits: at least 1024x680.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
@@ -92,7 +93,7 @@ class MainWindow(QMainWindow):
         theme: Theme,
         *,
         opened: str = "",
-        wall: Callable[[], float] | None = None,
+        wall: Callable[[], float] = time.perf_counter,
         question: Question | None = None,
     ) -> None:
         super().__init__()
@@ -105,7 +106,7 @@ class MainWindow(QMainWindow):
         """Tells a test what happens; None for a person."""
         self.link = SessionLink(session, self)
         self.selection = Selection(self)
-        self.player = Player(self.link, self.selection, self, **({"wall": wall} if wall is not None else {}))
+        self.player = Player(self.link, self.selection, self, wall=wall)
         self.forking = Forking(self.link, self.player, self)
         self.handlers = Handlers(self)
         self.actions_by_name = make_actions(self, self.handlers)
@@ -277,10 +278,11 @@ class MainWindow(QMainWindow):
         QToolTip.setFont(font("label", theme.scale))
         self.setPalette(theme.palette())
         self.setWindowIcon(window_icon(theme))
-        for view in (
-            self.top, self.legend, self.palette_view, self.graph, self.caption, self.tables, self.selected, self.receipt,
-            self.latency, self.time_bar, self.transport, self.strip, *self._lines,
-        ):  # fmt: skip
+        themed: tuple[Any, ...] = (
+            self.top, self.legend, self.palette_view, self.graph, self.caption, self.tables, self.selected,
+            self.receipt, self.latency, self.time_bar, self.transport, self.strip, *self._lines,
+        )  # fmt: skip
+        for view in themed:
             view.set_theme(theme)
         for menu in self.menus.values():
             menu.setPalette(theme.palette())
@@ -333,14 +335,15 @@ class MainWindow(QMainWindow):
     # --- the keyboard ------------------------------------------------------------------------------------------------
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            # A button that has the keyboard is pressed by Space; everywhere else Space plays.
-            if event.key() == Qt.Key.Key_Space and isinstance(self.focusWidget(), QAbstractButton):
+        # A button that has the keyboard is pressed by Space; everywhere else Space plays.
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            taken = event.key() == Qt.Key.Key_Space and isinstance(self.focusWidget(), QAbstractButton)
+            if taken:
                 event.accept()
                 return True
         return super().event(event)
 
-    def find(self) -> None:
+    def open_search(self) -> None:
         """Put the keyboard into the search that is nearest to it."""
         focus = self.focusWidget()
         if focus is not None and self.tables.isAncestorOf(focus):

@@ -1,7 +1,7 @@
 """Menus: those of the bar, made from the table of actions, and those that depend on what is selected.
 
-The list of a component's candidates is the graph's own menu, with the component's verdicts; what the table of actions can
-do with a component stands beneath it. So the menu at a node, the keys S, A and D and the menu bar say the same.
+The list of a component's candidates is the graph's own menu, with the component's verdicts; what the table of actions
+can do with a component stands beneath it. So the menu at a node, the keys S, A and D and the menu bar say the same.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What the program has to say to the person, over the graph: one sentence, or the progress of a fork.
 
-A sentence goes by itself after some seconds; one that tells of a failure stays until it is closed, and a newer one takes
-its place. While a run is made again from the beginning a line shows how far it has come, with Cancel beside it.
+A sentence goes by itself after some seconds; one that tells of a failure stays until it is closed, and a newer one
+takes its place. While a run is made again from the beginning a line shows how far it has come, with Cancel beside it.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ class MessageStrip(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
+        self._room = parent
         self._theme = theme
         self._fraction: float | None = None
         self._failure = False
@@ -126,15 +127,14 @@ class MessageStrip(QWidget):
         self.update()
 
     def _place(self) -> None:
-        parent = self.parentWidget()
-        room = parent.width() - EDGE - round(self._theme.px(RIGHT_KEPT))
+        room = self._room.width() - EDGE - round(self._theme.px(RIGHT_KEPT))
         width = max(200, min(room, round(self._theme.px(WIDEST))))
         margins = self._row.contentsMargins()
         wanted = self.label.fontMetrics().horizontalAdvance(self.label.text()) + 8
         buttons = self.cancel.sizeHint().width() if self._fraction is not None else self.close_button.sizeHint().width()
         width = min(width, wanted + margins.left() + margins.right() + buttons + self._row.spacing())
         height = max(round(self._theme.px(40)), self.heightForWidth(width))
-        self.setGeometry(EDGE, parent.height() - height - EDGE, width, height)
+        self.setGeometry(EDGE, self._room.height() - height - EDGE, width, height)
 
     def sizeHint(self) -> QSize:
         return QSize(400, round(self._theme.px(40)))
@@ -155,5 +155,6 @@ class MessageStrip(QWidget):
         if self._fraction is not None:
             bar = QRectF(px(12), body.height() - px(5), body.width() - px(24), px(2))
             painter.fillRect(bar, theme.line.regular)
-            painter.fillRect(QRectF(bar.left(), bar.top(), bar.width() * self._fraction, bar.height()), theme.accent.fill)
+            bar.setWidth(bar.width() * self._fraction)
+            painter.fillRect(bar, theme.accent.fill)
         painter.end()

@@ -75,6 +75,8 @@ class Player(QObject):
         self.achieved_pace = 0.0
         self.mode: Mode = "watch"
         self.step: Step = "event"
+        self.slow_motion = True
+        self.slow_motion_active = False
         self.reduced_motion = False
         self._motion = SlowMotion(link)
         self._timer = QTimer(self)
@@ -101,16 +103,6 @@ class Player(QObject):
         self._wake()
 
     # --- what the transport sees -------------------------------------------------------------------------------------
-
-    @property
-    def slow_motion(self) -> bool:
-        """Whether swaps are eased at all."""
-        return self._motion.on
-
-    @property
-    def slow_motion_active(self) -> bool:
-        """Whether one is being eased now."""
-        return self.playing and self._motion.active
 
     @property
     def clock_ns(self) -> int:
@@ -194,14 +186,14 @@ class Player(QObject):
 
     def set_slow_motion(self, on: bool) -> None:
         """Whether swaps are eased from now on."""
-        self._motion.on = on
+        self.slow_motion = self._motion.on = on
         self.changed.emit()
 
     @Slot()
     def cancel_slow_motion(self) -> None:
         """End the easing of the swap that is running."""
         self._motion.cancel()
-        self._held_until_s = None
+        self._wake()
         self.changed.emit()
 
     # --- steps -------------------------------------------------------------------------------------------------------
@@ -317,12 +309,12 @@ class Player(QObject):
         dt_s = min(max(0.0, now_s - self._last_s), LONGEST_FRAME_S)
         self._last_s = now_s
         if self.playing:
-            was_active = self._motion.active
             self._move(now_s, dt_s)
             self._measure(now_s)
             self._dirty = True
-            if was_active != self._motion.active:
-                self.changed.emit()
+        if self.slow_motion_active != (self.playing and self._motion.active):
+            self.slow_motion_active = not self.slow_motion_active
+            self.changed.emit()
         if self._dirty and (not self.playing or now_s - self._shown_s >= SHOWN_EVERY_S[self.mode]):
             self._dirty = False
             self._shown_s = now_s
@@ -427,7 +419,7 @@ class Player(QObject):
         """Whether the picture stands for a moment, so that a phase can be seen that was too short for that."""
         if self._held_until_s is None:
             return False
-        if now_s < self._held_until_s:
+        if now_s < self._held_until_s and self._motion.active:
             return True
         self._held_until_s = None
         self._position = self._held_after

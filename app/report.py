@@ -51,8 +51,8 @@ class Report(QObject):
         for request, swap in self._window.link.swaps.by_request.items():
             if swap.over and request not in self._told:
                 self._told.add(request)
-                receipt = swap.receipt(self._window.link.clock_ns)
-                self.write("swap", sort=swap.sort, shown=self._window.receipt.header.accessibleName(), **receipt.as_json())
+                receipt = swap.receipt(self._window.link.clock_ns).as_json()
+                self.write("swap", sort=swap.sort, shown=self._window.receipt.header.accessibleName(), **receipt)
 
     @Slot()
     def _tell_places(self) -> None:

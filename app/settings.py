@@ -1,7 +1,7 @@
 """What the program remembers between two starts: theme, window, pace, what was opened.
 
-An INI file in the platform's folder for settings. It carries the version of its format: a newer one is left alone and not
-read. What is missing, of the wrong kind or out of range counts as its default, one value at a time, and a file that
+An INI file in the platform's folder for settings. It carries the version of its format: a newer one is left alone and
+not read. What is missing, of the wrong kind or out of range counts as its default, one value at a time, and a file that
 cannot be read at all as an empty one: the program always starts.
 
 Limits: plain values only; the state of the run belongs to recordings.

@@ -1,4 +1,4 @@
-"""The pace of the run while a component is swapped: slow enough to be seen, never standing still.
+r"""The pace of the run while a component is swapped: slow enough to be seen, never standing still.
 
 A swap under load is over in 0.1 ms of simulated time, in which a person would see nothing. So the pace eases before it,
 through its phases and back:
@@ -7,12 +7,12 @@ through its phases and back:
                       \___ FORWARD ~4 s __ BLOCK ~5 s __ TR ~3 s
                       ^ before a command that is known        ^ 600 ms after the outcome
 
-How long a phase will take is known when it is replayed; otherwise it is the median of the same phase in earlier swaps of
-the object, and the first time it is guessed from the cost table and the latencies so far. Where the guess was too short
-the pace grows with the time that the phase has taken, so that a phase ten times as long takes three times as long to watch.
+How long a phase will take is known when it is replayed; otherwise it is the median of the same phase in earlier swaps
+of the object, and the first time it is guessed from the cost table and the latencies so far. Where the guess was too
+short the pace grows with the time that the phase has taken, so that one ten times as long takes twice as long to watch.
 
-A drop from the palette acts in the next nanosecond: there the pace falls at once, since a gentle fall from 1 : 1 000 would
-take longer than the swap.
+A drop from the palette acts in the next nanosecond: there the pace falls at once, since a gentle fall from 1 : 1 000
+would take longer than the swap.
 
 Limits: pure arithmetic over the link's states; wall time comes as an argument.
 """
@@ -124,7 +124,7 @@ class SlowMotion:
         return last * (slow / last) ** share
 
     def _pace_before(self, asked: float, clock_ns: int) -> float:
-        """The pace that falls so that a known swap begins at its own; EASE_S of wall time, as a function of the way left."""
+        """The pace that falls in EASE_S of wall time, as a function of the way left to a swap that is known to come."""
         horizon = asked * EASE_S
         coming = self._coming(clock_ns, round(horizon))
         if coming is None:

@@ -148,5 +148,3 @@ class Title(QWidget):
             area = QRectF(left, 0, width + 1, self.height())
             paint_words(painter, area, self.text, face, self._theme.text.secondary)
         painter.end()
-
-

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 FIRST_SIZE = (1600, 1000)
 REPORT = "CHANGEOVER_REPORT"
-"""The variable of the environment with the path to which the window reports, a JSON line for each thing (app/report.py)."""
+"""The variable of the environment with the path to which the window reports, a JSON line a thing (app/report.py)."""
 
 
 def run_window(path_or_name: str | None = None) -> int:

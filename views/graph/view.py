@@ -350,6 +350,11 @@ class GraphView(Canvas):
         """Open the field that finds a node."""
         self._toolbar.open_search()
 
+    @Slot()
+    def open_search(self) -> None:
+        """Let the person write what is looked for."""
+        self._toolbar.open_search()
+
     @Slot(str)
     def find_nodes(self, words: str) -> None:
         """Dim what does not answer to all of the words; nothing is dim for no words."""

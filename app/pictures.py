@@ -1,0 +1,62 @@
+"""Pictures of the whole window, drawn without a screen: what `snapshot` and the demonstration share.
+
+Qt decides once, when the application is made, how many pixels a point has; `prepare` must come before that.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QApplication
+
+from app.main_window import MainWindow
+from app.window import make_application
+from model.scenario import ScenarioError
+from model.session import Session
+from views.kit.theme import load_theme
+
+
+def prepare(scale: float = 1.0) -> QApplication:
+    """The application without a screen, at so many pixels a point; where there is one already, that one as it is."""
+    if QApplication.instance() is None:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        os.environ["QT_SCALE_FACTOR"] = str(scale)
+    return make_application()
+
+
+def open_still(
+    session: Session, size: tuple[int, int], theme: str, opened: str = "", *, playing: bool = False
+) -> MainWindow:
+    """The window on a session, in which nothing moves by itself; `playing` lets it look as if it did."""
+    window = MainWindow(session, load_theme(theme), opened=opened, wall=_stands_still)
+    window.setMinimumSize(1, 1)
+    window.resize(*size)
+    if playing:
+        window.player.play()
+    window.show()
+    settle(window)
+    window.graph.fit()
+    return window
+
+
+def settle(window: MainWindow) -> None:
+    """Let the window take the picture at its cursor, and everything that glides arrive."""
+    window.player.frame()
+    for _ in range(3):
+        QCoreApplication.processEvents()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+        window.graph.board.motion.finish()
+
+
+def _stands_still() -> float:
+    """A clock on the wall that has stopped."""
+    return 0.0
+
+
+def save(picture: QPixmap, path: Path) -> None:
+    """Writes a picture as PNG. Raises ScenarioError, which the command line says in a sentence."""
+    if not picture.save(str(path), "PNG"):
+        raise ScenarioError(str(path), "the picture cannot be written", "name a file in a folder that you may write")
