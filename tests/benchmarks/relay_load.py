@@ -1,0 +1,103 @@
+"""One load, told twice: on the simulated machine, and in SimPy.
+
+Loops of two clients, three to a processor, make requests into a chain of six objects. A request calls three to six of
+them, each from inside the one before; each works for a while under a lock of its own. Between requests a loop sleeps.
+
+Both models charge the same costs at the same places, draw from the same seeded generators and record the same facts:
+the machine as rows of its trace, SimPy as the same twelve numbers in a tuple, appended to a list.
+"""
+
+from __future__ import annotations
+
+import random
+from abc import abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from model.engine.component import Component, Interface
+from model.engine.system import System
+from model.machine.machine import Machine
+from model.trace.trace import Trace
+
+PROCESSORS = 4
+LOOPS = 12
+CLIENTS = 2
+OBJECTS = 6
+SEED = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run came to, for comparing one model with the other."""
+
+    calls: int
+    ends_ns: tuple[int, ...]
+    """When each loop had made its last request."""
+
+
+def draw(chance: random.Random) -> tuple[int, int, int]:
+    """Depth, work of each call and sleep after it, of one request."""
+    return chance.randrange(3, 7), chance.randrange(300, 1_500), chance.randrange(1_000, 12_000)
+
+
+class Stage(Interface):
+    title = "Stage"
+
+    @abstractmethod
+    def serve(self, depth: int, ns: int) -> int: ...
+
+
+class RelayStage(Component, Stage):
+    """Works under its lock, then calls the next one."""
+
+    name = "relay_stage"
+    title = "Stage"
+    uses = {"next": Stage}
+
+    def __init__(self, *arguments: Any, **keywords: Any) -> None:
+        super().__init__(*arguments, **keywords)
+        self.lock = self.surroundings.lock("lock of a stage", self.identity)
+
+    def serve(self, depth: int, ns: int) -> int:
+        with self.lock:
+            self.surroundings.work(ns)
+        if depth > 1:
+            return 1 + self.references["next"].object.serve(depth - 1, ns)
+        return 1
+
+
+class LastStage(RelayStage):
+    name = "last_stage"
+    uses = {}
+
+
+def build(requests: int, seed: int = SEED) -> tuple[Machine, Callable[[], Outcome]]:
+    """The machine, ready to run, and what tells its outcome afterwards."""
+    machine = Machine(Trace(), processors=PROCESSORS, seed=seed)
+    system = System(machine, machine.generations)
+    clients = [system.add_client(f"client {number}", 30 + number).identity for number in range(CLIENTS)]
+    record = system.add_object(f"stage {OBJECTS}", LastStage)
+    for number in range(OBJECTS - 1, 0, -1):
+        record = system.add_object(f"stage {number}", RelayStage, uses={"next": record})
+    ends_ns = [0] * LOOPS
+
+    def loop(number: int) -> Callable[[], None]:
+        client, chance = clients[number % CLIENTS], machine.stream(f"loop {number}")
+        reference = system.reference(client, record)
+
+        def run() -> None:
+            for _ in range(requests):
+                depth, work_ns, sleep_ns = draw(chance)
+                machine.request(client, lambda depth=depth, ns=work_ns: reference.object.serve(depth, ns))
+                machine.sleep(sleep_ns)
+            ends_ns[number] = machine.now_ns
+
+        return run
+
+    for number in range(LOOPS):
+        machine.spawn(
+            loop(number), name=f"loop {number}", processor=number % PROCESSORS, client=clients[number % CLIENTS],
+            in_generation=False,
+        )  # fmt: skip
+    return machine, lambda: Outcome(machine.calls_returned, tuple(ends_ns))
