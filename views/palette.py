@@ -259,18 +259,19 @@ class CardDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         area = QRectF(option.rect)  # type: ignore[attr-defined]
         if card.kind == "section":
-            self._paint_section(writer, area, card)
+            self._paint_section(writer, area, card, first=index.row() == 0)
         else:
             self._paint_ground(painter, area, option, card)
             self._paint_card(writer, area, card)
         painter.restore()
         self.written += writer.written
 
-    def _paint_section(self, writer: Writer, area: QRectF, card: Card) -> None:
+    def _paint_section(self, writer: Writer, area: QRectF, card: Card, *, first: bool) -> None:
         theme, px = self.theme, self.theme.px
         if self.rail:
             line = QRectF(area.left() + px(14), round(area.center().y()), area.width() - px(28), theme.stroke(1))
-            writer.painter.fillRect(line, theme.line.subtle)
+            if not first:
+                writer.painter.fillRect(line, theme.line.subtle)
             return
         row = QRectF(area.left() + px(16), area.bottom() - px(19), area.width() - px(32), px(16))
         writer.line(row, card.title, "small", theme.text.tertiary, weight=SEMIBOLD)

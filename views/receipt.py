@@ -10,9 +10,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QMetaMethod, Signal, Slot
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QMargins, QMetaMethod, Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QPalette
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from model.commands import Attach, Cancel, Detach
 from model.commands import Swap as SwapCommand
@@ -21,6 +30,7 @@ from model.trace.events import Phase
 from views.kit.chrome import IconButton, PanelHeader, SecondaryButton, Separator
 from views.kit.describing import described, picked_object
 from views.kit.fact_rows import FactRows
+from views.kit.flow_layout import FlowLayout
 from views.kit.panel_view import PanelView, retheme
 from views.kit.selection import Selection
 from views.kit.session_link import SessionLink
@@ -28,6 +38,7 @@ from views.kit.swap_card import PADDING, SwapCard
 from views.kit.swap_list import SwapList
 from views.kit.swap_words import facts_of, title_of
 from views.kit.theme import Theme
+from views.kit.thin_scroll import scroll_thinly
 from views.kit.typography import font
 
 if TYPE_CHECKING:
@@ -96,20 +107,24 @@ class ReceiptView(PanelView):
         inset = QHBoxLayout()
         inset.setContentsMargins(PADDING, 4, PADDING, 6)
         inset.addWidget(self.line)
-        self._buttons = QHBoxLayout()
-        self._buttons.setContentsMargins(PADDING, 10, PADDING, 10)
-        self._buttons.setSpacing(8)
+        self._buttons = FlowLayout(8, QMargins(PADDING, 10, PADDING, 10))
         for button in (self.cancel, self.run_until, self.back, self.rewind):
             self._buttons.addWidget(button)
             button.hide()
-        self._buttons.addStretch(1)
         self.hint.setWordWrap(True)
         self.hint.setContentsMargins(PADDING, 6, PADDING, 12)
         for widget in (self.card, inset, self.facts, self._buttons, self.hint, self.list):
-            column.addLayout(widget) if isinstance(widget, QHBoxLayout) else column.addWidget(widget)
+            column.addLayout(widget) if isinstance(widget, QLayout) else column.addWidget(widget)
         column.addStretch(1)
-        self._page = page
-        self._pages.addWidget(page)
+        self._page = QScrollArea(self)
+        self._page.setFrameShape(QFrame.Shape.NoFrame)
+        self._page.setWidgetResizable(True)
+        self._page.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._page.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._page.setWidget(page)
+        self._page.viewport().setBackgroundRole(QPalette.ColorRole.Base)
+        page.setBackgroundRole(QPalette.ColorRole.Base)
+        self._pages.addWidget(self._page)
         if self._idle is not None:
             self._pages.addWidget(self._idle)
         layout = QVBoxLayout(self)
@@ -156,6 +171,7 @@ class ReceiptView(PanelView):
         self.setPalette(self.theme.palette())
         self.setBackgroundRole(self.palette().ColorRole.Base)
         self.hint.setFont(font("label", self.theme.scale))
+        scroll_thinly(self._page, self.theme)
         for widget in (
             self.header, self.card, self.line, self.facts, self.cancel, self.run_until, self.back, self.rewind,
             self.list,

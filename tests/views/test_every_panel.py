@@ -65,6 +65,10 @@ SIZES = {
     _palette: (236, 867), _tables: (620, 204), _receipt: (359, 640), _selected: (359, 420), _latency: (359, 333),
     _transport: (1600, 92), _time_bar: (1600, 42), _caption: (1003, 36),
 }  # fmt: skip
+NARROW = {
+    _tables: (903, 204), _receipt: (320, 640), _selected: (320, 420), _latency: (320, 290), _transport: (1024, 92),
+    _time_bar: (1024, 42), _caption: (903, 36),
+}  # fmt: skip
 EVERY = pytest.mark.parametrize("make", SIZES, ids=lambda make: make.__name__.strip("_"))
 
 
@@ -108,6 +112,19 @@ def test_nothing_is_cut_and_nothing_overlaps(qtbot, monkeypatch, playback, make,
     assert parts
     for part, written in parts:
         seen = [line for line in written if line.rect.bottom() <= part.height()]  # a list may be scrolled
+        assert_well_set(seen, part.width(), part.height())
+
+
+@pytest.mark.parametrize("family", ["Inter", "DejaVu Sans"])
+@pytest.mark.parametrize("make", NARROW, ids=lambda make: make.__name__.strip("_"))
+def test_in_a_narrow_window_nothing_is_cut_either(qtbot, monkeypatch, playback, make, family):
+    use_fonts(monkeypatch, family)
+    link, selection = linked()
+    view = shown(qtbot, make(link, selection, load_theme("light"), playback), *NARROW[make])
+    image_of(view)
+    assert view.width() == NARROW[make][0]
+    for part, written in written_in(view):
+        seen = [line for line in written if line.rect.bottom() <= part.height()]
         assert_well_set(seen, part.width(), part.height())
 
 

@@ -290,3 +290,11 @@ def test_another_session_forgets_the_swap(panel):
     other, _ = linked("start")
     view.link.set_session(other.session)
     assert view.shown is None
+
+
+def test_in_a_low_window_the_receipt_scrolls(panel):
+    view = panel("completed")
+    view.resize(320, 300)
+    image_of(view)
+    assert view._page.verticalScrollBar().maximum() > 0
+    assert view.card.height() == view.card.sizeHint().height()

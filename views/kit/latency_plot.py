@@ -23,6 +23,7 @@ HEADROOM: Final = 1.22
 BAR_WIDTH: Final = 0.86 / DRAWN
 AXIS_HEIGHT: Final = 22
 SIDE: Final = 16
+EPSILON: Final = 1e-9  # octaves; a tick at the very end of the axis is else lost to rounding
 
 
 class LatencyPlot(pyqtgraph.PlotWidget):  # type: ignore[misc]
@@ -84,7 +85,7 @@ class LatencyPlot(pyqtgraph.PlotWidget):  # type: ignore[misc]
         """Show these shapes and lines; a percentile of 0 has no line."""
         first, last = span(now, *(() if before is None else (before,)))
         top = max(float(now.max()), float(before.max()) if before is not None else 0.0, 1e-9)
-        self.setXRange(first, last, padding=0)
+        self.setXRange(first - EPSILON, last + EPSILON, padding=0)
         self.setYRange(0, top * HEADROOM, padding=0)
         self._axis.setTicks([ticks(first, last)])
         for line, share in zip(self._grid, (0.5, 1.0), strict=True):
