@@ -100,6 +100,10 @@ class TablesView(PanelView):
         self.search.set_theme(self.theme)
         self.table.set_theme(self.theme)
 
+    def set_reduced_motion(self, reduced: bool) -> None:
+        """Hold a flash steady instead of fading it."""
+        self.flashes.steady = reduced
+
     def focus_search(self) -> None:
         """Open the search and put the keyboard into it, as Ctrl+F does."""
         self.search_button.setChecked(True)

@@ -88,6 +88,11 @@ def test_with_reduced_motion_a_flash_does_not_fade(qapp):
     assert flashes.strength("entry") == 1.0
 
 
+def test_the_panel_takes_reduced_motion_over(tables):
+    tables.set_reduced_motion(True)
+    assert tables.flashes.steady
+
+
 def test_a_click_on_a_header_orders_by_entry_numbers_and_what_has_none_is_last(tables):
     tables.table.sortByColumn(1, Qt.SortOrder.AscendingOrder)
     assert [row.name for row in tables.model.rows] == ["file session", "FCM file 17", "FCM file 3", "counter", "pager"]

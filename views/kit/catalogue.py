@@ -6,6 +6,7 @@ topology says now and tells the list only what has changed, so that a running sy
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -39,10 +40,14 @@ class Card:
 
 
 def cards_of(topology: Topology, wanted: str = "") -> tuple[Card, ...]:
-    """All cards under their sections, those that hold every wanted word; a section without cards is left out."""
+    """All cards under their sections, those that hold every wanted word; a section without cards is left out.
+
+    What offers most to choose from stands first.
+    """
     words = wanted.lower().split()
     cards: list[Card] = []
-    for interface in topology.interfaces.values():
+    sizes = Counter(each.interface for each in topology.implementations.values())
+    for interface in sorted(topology.interfaces.values(), key=lambda each: -sizes[each.identity]):
         found = [
             Card("implementation", each.name, each.title or each.name, implementation_line(topology, each), icon)
             for each in topology.implementations.values()
