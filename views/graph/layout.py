@@ -28,6 +28,9 @@ Box = tuple[float, float, float, float]
 """Left, top, width, height."""
 
 COLUMN_GAP = 150.0
+LEAST_FIRST_GAP, LEAST_GAP = 128.0, 88.0
+WIDTH = 960.0
+"""Columns move together to be as wide as a usual canvas; queues stand mostly between clients and components."""
 FOLDED_GAP = 56.0
 ROW_GAP = 36.0
 LANE = 10.0
@@ -56,6 +59,7 @@ def layered(graph: nx.DiGraph, sizes: Mapping[Any, Size], first_layer: Iterable[
 def make_room(resting: Mapping[Node, Box], grown: Mapping[Node, Box], margin: float = ROOM_MARGIN) -> dict[Node, Place]:
     """How far each other node steps aside so that nothing covers what has grown; only those that must are named."""
     placed = [*grown.values()]
+    world = _about([*resting.values(), *grown.values()])
     offsets: dict[Node, Place] = {}
     others = [node for node in resting if node not in grown]
     others.sort(key=lambda node: min((_distance(resting[node], box) for box in grown.values()), default=0.0))
@@ -66,7 +70,7 @@ def make_room(resting: Mapping[Node, Box], grown: Mapping[Node, Box], margin: fl
             hit = next((other for other in placed if _overlap(box, other, margin)), None)
             if hit is None:
                 break
-            box = _pushed(box, home, hit, margin)
+            box = _pushed(box, home, hit, margin, world)
         if box != home:
             offsets[node] = (box[0] - home[0], box[1] - home[1])
         if box != home or _near_any(box, placed):
@@ -205,14 +209,24 @@ def _placed(
             _pull_together(column, near, height, middle)
     top = min(middle[node] - height[node] / 2 for node in middle)
     places: dict[Node, Place] = {}
-    x = 0.0
+    x, gap, layer = 0.0, _gap(columns, sizes), -1
     for number, (column, begins) in enumerate(columns):
-        x += 0.0 if number == 0 else COLUMN_GAP if begins else FOLDED_GAP
+        layer += begins
+        x += (
+            0.0 if number == 0 else FOLDED_GAP if not begins else max(gap, LEAST_FIRST_GAP if layer == 1 else LEAST_GAP)
+        )
         real = [node for node in column if not _is_lane(node)]
         for node in real:
             places[node] = (round(x), round(middle[node] - height[node] / 2 - top))
         x += max((sizes[node][0] for node in real), default=0.0)
     return places
+
+
+def _gap(columns: Sequence[tuple[list[Node], bool]], sizes: Mapping[Node, Size]) -> float:
+    """The distance between two layers that makes the whole WIDTH wide."""
+    widths = sum(max((sizes[node][0] for node in column if not _is_lane(node)), default=0.0) for column, _ in columns)
+    gaps = sum(begins for _, begins in columns) - 1
+    return min(COLUMN_GAP, (WIDTH - widths) / max(1, gaps))
 
 
 def _pull_together(
@@ -249,15 +263,31 @@ def _overlap(one: Box, other: Box, margin: float) -> bool:
     )
 
 
-def _pushed(box: Box, home: Box, hit: Box, margin: float) -> Box:
-    """`box` moved out of `hit`: sideways when it stands beside it, else up or down, always on the side of its home."""
+def _pushed(box: Box, home: Box, hit: Box, margin: float, world: Box) -> Box:
+    """`box` moved out of `hit`, on the side of its home.
+
+    In the same column up or down; beside it also sideways, whichever makes the whole less large for a window.
+    """
     left, top, width, height = box
-    beside = home[0] >= hit[0] + hit[2] * 0.6 or home[0] + home[2] <= hit[0] + hit[2] * 0.2
-    if beside:
-        right_of = home[0] + home[2] / 2 >= hit[0] + hit[2] / 2
-        return (hit[0] + hit[2] + margin if right_of else hit[0] - margin - width, top, width, height)
     below = home[1] + home[3] / 2 >= hit[1] + hit[3] / 2
-    return (left, hit[1] + hit[3] + margin if below else hit[1] - margin - height, width, height)
+    upright = (left, hit[1] + hit[3] + margin if below else hit[1] - margin - height, width, height)
+    right_of = home[0] + home[2] / 2 >= hit[0] + hit[2] / 2
+    beside = home[0] >= hit[0] + hit[2] * 0.6 or home[0] + home[2] <= hit[0] + hit[2] * 0.2
+    if not beside:
+        return upright
+    sideways = (hit[0] + hit[2] + margin if right_of else hit[0] - margin - width, top, width, height)
+    return min((sideways, upright), key=lambda moved: (_extent(_about([world, moved])), _distance(home, moved)))
+
+
+def _about(boxes: Sequence[Box]) -> Box:
+    """The box about all boxes."""
+    left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
+    return left, top, max(box[0] + box[2] for box in boxes) - left, max(box[1] + box[3] for box in boxes) - top
+
+
+def _extent(box: Box) -> float:
+    """How large a window it takes to show a box."""
+    return max(box[2] / ASPECT, box[3])
 
 
 def _distance(one: Box, other: Box) -> float:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 FIRST_IN_QUEUE: Final = 16.0
 QUEUE_STEP: Final = 17.0
 QUEUE_PLACES: Final = 6
+PORT_CLEARANCE: Final = 22.0
 SEAT_STEP: Final = 12.0
 MOST_SEATS: Final = 8
 SEAT_DOWN: Final = 42.0
@@ -125,12 +126,14 @@ def _queues(
     order = waiting[np.lexsort((columns.call[waiting], columns.fate_since_ns[waiting], row[waiting]))]
     wire = row[order]
     rank, count = _ranks(wire)
-    shown = (rank < QUEUE_PLACES - 1) | ((rank == QUEUE_PLACES - 1) & (count == QUEUE_PLACES))
+    # A wire that is too short for six ends its queue before the port.
+    places = np.clip((wires.lengths[wire] - FIRST_IN_QUEUE - PORT_CLEARANCE) // QUEUE_STEP + 1, 1, QUEUE_PLACES)
+    shown = (rank < places - 1) | ((rank == places - 1) & (count <= places))
     away = FIRST_IN_QUEUE + QUEUE_STEP * rank
     share = 1.0 - away / np.maximum(wires.lengths[wire], 1.0)
     x, y = paths.along(wires.samples, wire, share)
-    sixth = np.flatnonzero((rank == QUEUE_PLACES - 1) & (count > QUEUE_PLACES))
-    numbers = [(float(x[at]), float(y[at]), int(count[at]) - QUEUE_PLACES + 1) for at in sixth]
+    last = np.flatnonzero((rank == places - 1) & (count > places))
+    numbers = [(float(x[at]), float(y[at]), int(count[at] - places[at]) + 1) for at in last]
     return order[shown], x[shown], y[shown], numbers
 
 

@@ -346,13 +346,9 @@ class GraphView(Canvas):
 
     # --- the search --------------------------------------------------------------------------------------------------
 
-    def open_search(self) -> None:
-        """Open the field that finds a node."""
-        self._toolbar.open_search()
-
     @Slot()
     def open_search(self) -> None:
-        """Let the person write what is looked for."""
+        """Open the field that finds a node."""
         self._toolbar.open_search()
 
     @Slot(str)

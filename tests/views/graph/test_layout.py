@@ -76,6 +76,9 @@ def test_who_steps_aside_pushes_the_next_one() -> None:
     assert offsets == {"next": (0.0, 70.0), "last": (0.0, 70.0)}
 
 
-def test_what_stands_beside_goes_sideways() -> None:
-    offsets = make_room({"right": (380.0, 20.0, 200.0, 80.0)}, {"grown": (0.0, 0.0, 400.0, 200.0)}, margin=20)
-    assert offsets == {"right": (40.0, 0.0)}
+def test_what_stands_beside_goes_sideways_in_a_tall_graph_and_upright_in_a_wide_one() -> None:
+    grown = {"grown": (0.0, 0.0, 400.0, 200.0)}
+    beside = {"right": (380.0, 20.0, 200.0, 80.0)}
+    tall = {"far": (0.0, 700.0, 200.0, 80.0)}
+    assert make_room(beside | tall, grown, margin=20) == {"right": (40.0, 0.0)}
+    assert make_room(beside, grown, margin=20) == {"right": (0.0, -120.0)}
