@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from model.engine.component import Component, interface_of
@@ -40,6 +41,32 @@ class Transition(Protocol):
 Strategy = Callable[[ObjectRecord, type[Component], int], Transition]
 
 
+@dataclass(frozen=True, slots=True)
+class SwapTo:
+    """Another implementation behind the object; `strategy` None is the mediator."""
+
+    implementation: type[Component]
+    strategy: Strategy | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AttachOf:
+    """A wrapper around the object, outside of all that is there."""
+
+    wrapper: type[Wrapper]
+
+
+@dataclass(frozen=True, slots=True)
+class DetachOf:
+    """The end of an interposer: among those with this wrapper, outermost first, number `which`."""
+
+    wrapper: type[Wrapper]
+    which: int = 0
+
+
+Wanted = SwapTo | AttachOf | DetachOf
+
+
 class Reconfiguration:
     """Accepts requests, keeps their order per object, and runs them."""
 
@@ -60,48 +87,34 @@ class Reconfiguration:
             self._surroundings, self._generations, self._factory, self._settings, record, implementation, request
         )
 
+    def request(self, record: ObjectRecord, wanted: Wanted, *, queue: bool = False, cause: int = -1) -> int:
+        """Asks for a reconfiguration of an object; the request's number. What becomes of it is in the trace.
+
+        While the object is in transition already, it is refused, or with `queue` waits for its turn.
+        """
+        kind, about, refusal = self._consider(record, wanted)
+        self._requests += 1
+        request = self._requests
+        self._surroundings.emit(kind, subject=record.identity, a=request, b=about, cause=cause)
+        if refusal:
+            return self._refuse(record, request, refusal)
+        return self._start(record, request, self._transition(record, wanted, request), queue)
+
     def swap(
-        self,
-        record: ObjectRecord,
-        implementation: type[Component],
-        *,
-        queue: bool = False,
-        cause: int = -1,
-        strategy: Strategy | None = None,
+        self, record: ObjectRecord, implementation: type[Component], *, queue: bool = False, cause: int = -1
     ) -> int:
-        """Asks for another implementation behind an object; the request's number. Refusals are in the trace."""
-        self._factory.know_implementation(implementation)
-        request = self._ask(Kind.SWAP_REQUESTED, record, self._factory.number_of(implementation), cause)
-        if interface_of(implementation) is not record.interface:
-            return self._refuse(
-                record, request, f"{implementation.title} is a {interface_of(implementation).title},"
-                f" {record.name} a {record.interface.title}"
-            )  # fmt: skip
-        return self._start(record, request, (strategy or self.mediated)(record, implementation, request), queue)
+        """Asks for another implementation behind an object, by a mediator."""
+        return self.request(record, SwapTo(implementation), queue=queue, cause=cause)
 
     def attach(self, record: ObjectRecord, wrapper: type[Wrapper], *, queue: bool = False, cause: int = -1) -> int:
-        """Asks for a wrapper around an object; the request's number."""
-        self._factory.know_wrapper(wrapper)
-        request = self._ask(Kind.ATTACH_REQUESTED, record, self._factory.number_of(wrapper), cause)
-        if wrapper.interface is not None and wrapper.interface is not record.interface:
-            return self._refuse(
-                record, request, f"{wrapper.title} wraps a {wrapper.interface.title}, {record.name} is a"
-                f" {record.interface.title}"
-            )  # fmt: skip
-        return self._start(record, request, Attach(self._surroundings, self._factory, record, wrapper, request), queue)
+        """Asks for a wrapper around an object."""
+        return self.request(record, AttachOf(wrapper), queue=queue, cause=cause)
 
     def detach(
         self, record: ObjectRecord, wrapper: type[Wrapper], which: int = 0, *, queue: bool = False, cause: int = -1
     ) -> int:
-        """Asks for an interposer's end: among those with this wrapper, outermost first, number `which`."""
-        candidates = [interposer for interposer in record.interposers if type(interposer.wrapper) is wrapper]
-        found: Interposer | None = candidates[which] if 0 <= which < len(candidates) else None
-        request = self._ask(Kind.DETACH_REQUESTED, record, found.subject if found else 0, cause)
-        if found is None:
-            return self._refuse(record, request, f"{record.name} has no {wrapper.title} number {which + 1} attached")
-        return self._start(
-            record, request, Detach(self._surroundings, self._generations, record, found, request), queue
-        )
+        """Asks for the end of an interposer around an object."""
+        return self.request(record, DetachOf(wrapper, which), queue=queue, cause=cause)
 
     def cancel(self, record: ObjectRecord, *, cause: int = -1) -> bool:
         """Asks for the end of the swap under way; False if there is none that can be cancelled any more."""
@@ -116,10 +129,37 @@ class Reconfiguration:
         active[1].cancel()
         return True
 
-    def _ask(self, kind: Kind, record: ObjectRecord, b: int, cause: int) -> int:
-        self._requests += 1
-        self._surroundings.emit(kind, subject=record.identity, a=self._requests, b=b, cause=cause)
-        return self._requests
+    def _consider(self, record: ObjectRecord, wanted: Wanted) -> tuple[Kind, int, str]:
+        """How the request is told, of which subject, and why it is refused at once, if it is."""
+        factory = self._factory
+        match wanted:
+            case SwapTo(implementation):
+                factory.know_implementation(implementation)
+                interface = interface_of(implementation)
+                refusal = f"{implementation.title} is a {interface.title}, {record.name} a {record.interface.title}"
+                fits = interface is record.interface
+                return Kind.SWAP_REQUESTED, factory.number_of(implementation), "" if fits else refusal
+            case AttachOf(wrapper):
+                factory.know_wrapper(wrapper)
+                fits = wrapper.interface is None or wrapper.interface is record.interface
+                wrapped = wrapper.interface.title if wrapper.interface else ""
+                refusal = f"{wrapper.title} wraps a {wrapped}, {record.name} is a {record.interface.title}"
+                return Kind.ATTACH_REQUESTED, factory.number_of(wrapper), "" if fits else refusal
+            case DetachOf(wrapper, which):
+                found = _attached(record, wanted)
+                refusal = f"{record.name} has no {wrapper.title} number {which + 1} attached"
+                return Kind.DETACH_REQUESTED, found.subject if found else 0, "" if found else refusal
+
+    def _transition(self, record: ObjectRecord, wanted: Wanted, request: int) -> Transition:
+        match wanted:
+            case SwapTo(implementation, strategy):
+                return (strategy or self.mediated)(record, implementation, request)
+            case AttachOf(wrapper):
+                return Attach(self._surroundings, self._factory, record, wrapper, request)
+            case DetachOf():
+                found = _attached(record, wanted)
+                assert found is not None, "a detach of nothing is refused before"
+                return Detach(self._surroundings, self._generations, record, found, request)
 
     def _refuse(self, record: ObjectRecord, request: int, reason: str) -> int:
         self._surroundings.emit(
@@ -161,3 +201,8 @@ class Reconfiguration:
         waiting = self._waiting.get(record.identity)
         if waiting:
             self._run(record, *waiting.popleft())
+
+
+def _attached(record: ObjectRecord, wanted: DetachOf) -> Interposer | None:
+    candidates = [interposer for interposer in record.interposers if type(interposer.wrapper) is wanted.wrapper]
+    return candidates[wanted.which] if 0 <= wanted.which < len(candidates) else None
