@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QMargins, QMetaMethod, Qt, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QPalette
+from PySide6.QtGui import QGuiApplication, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -107,15 +107,17 @@ class ReceiptView(PanelView):
         inset = QHBoxLayout()
         inset.setContentsMargins(PADDING, 4, PADDING, 6)
         inset.addWidget(self.line)
-        self._buttons = FlowLayout(8, QMargins(PADDING, 10, PADDING, 10))
+        self._buttons = QWidget(page)
+        row = FlowLayout(8, QMargins(PADDING, 10, PADDING, 10), self._buttons)
         for button in (self.cancel, self.run_until, self.back, self.rewind):
-            self._buttons.addWidget(button)
+            row.addWidget(button)
             button.hide()
         self.hint.setWordWrap(True)
         self.hint.setContentsMargins(PADDING, 6, PADDING, 12)
         for widget in (self.card, inset, self.facts, self._buttons, self.hint, self.list):
             column.addLayout(widget) if isinstance(widget, QLayout) else column.addWidget(widget)
         column.addStretch(1)
+        self._column = column
         self._page = QScrollArea(self)
         self._page.setFrameShape(QFrame.Shape.NoFrame)
         self._page.setWidgetResizable(True)
@@ -132,6 +134,19 @@ class ReceiptView(PanelView):
         layout.setSpacing(0)
         layout.addWidget(self.header)
         layout.addWidget(self._pages)
+
+    def _put_buttons(self) -> None:
+        """At the end of the receipt; where that lies below the window's edge, right under the card."""
+        whole = self.card.sizeHint().height() + self.facts.sizeHint().height() + self._buttons.sizeHint().height()
+        low = self.facts.isVisibleTo(self) and whole > self._page.viewport().height()
+        place = 1 if low else 3
+        if self._column.indexOf(self._buttons) != place:
+            self._column.removeWidget(self._buttons)
+            self._column.insertWidget(place, self._buttons)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._put_buttons()
 
     def _connect(self) -> None:
         self.copy_button.clicked.connect(self._copy)
@@ -214,6 +229,7 @@ class ReceiptView(PanelView):
         self.card.show_swap(receipt, self.link.clock_ns, target)
         self.facts.set_rows(facts_of(receipt) if over else ())
         self._show_buttons(swap)
+        self._put_buttons()
 
     def _show_buttons(self, swap: Swap) -> None:
         running = not swap.over and swap.sort == "swap"

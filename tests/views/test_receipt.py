@@ -292,6 +292,15 @@ def test_another_session_forgets_the_swap(panel):
     assert view.shown is None
 
 
+def test_in_a_low_window_the_buttons_stand_right_under_the_card(panel):
+    view = panel("completed")
+    image_of(view)
+    assert view.back.parentWidget().y() > view.facts.y()
+    view.resize(320, 378)
+    image_of(view)
+    assert view.card.y() < view.back.parentWidget().y() < view.facts.y()
+
+
 def test_in_a_low_window_the_receipt_scrolls(panel):
     view = panel("completed")
     view.resize(320, 300)
