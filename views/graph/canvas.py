@@ -214,7 +214,7 @@ class Canvas(QGraphicsView):
         place = event.position().toPoint()
         left = event.button() == Qt.MouseButton.LeftButton
         over = event.position() / self.theme.scale
-        if left and map_rect(self.over_area()).contains(over):
+        if left and self._on_map(over):
             self._look_by_map(over)
         elif event.button() == Qt.MouseButton.MiddleButton or (left and self.node_at(place) is None):
             self._pan_from = place
@@ -243,6 +243,10 @@ class Canvas(QGraphicsView):
             self.zoom_by(BUTTON_STEP, event.position())
         else:
             super().mouseDoubleClickEvent(event)
+
+    def _on_map(self, point: QPointF) -> bool:
+        area = self.over_area()
+        return map_rect(area).contains(point) and self._map.is_shown(self._board, self.seen(), area)
 
     def _look_by_map(self, point: QPointF) -> None:
         area = map_rect(self.over_area())

@@ -56,6 +56,7 @@ SPARK_LINE = 1.3
 INSIDE_TOP = 55.0
 INSIDE_GAP = 18.0
 INSIDE_RADIUS = 4.8
+FAR_SIGN = 0.8
 
 
 class ComponentNode(NodeItem):
@@ -229,8 +230,15 @@ class ComponentNode(NodeItem):
             painter.setOpacity(1.0 - self._open)
         self._paint_card(ink, parts.card, zoom)
         painter.setOpacity(1.0)
-        if self.answer is not None and zoom >= NAME_ONLY:
+        if self.answer is not None:
             paint_marks(ink, parts.outer, parts.card, self.answer)
+
+    def paint_far(self, ink: Ink) -> None:
+        if self.answer is not None:
+            meaning = drop_meaning(ink.theme, self.answer.verdict)
+            colour = meaning.text if self.answer.verdict.answer == "no" else meaning.on
+            box = self.body
+            ink.glyph(meaning.glyph, box.center().x(), box.center().y(), box.height() * FAR_SIGN, colour)
 
     def _paint_frame(self, ink: Ink, parts: Geometry, held: MediatorFacts, zoom: float) -> None:
         painter = ink.painter

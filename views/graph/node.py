@@ -82,6 +82,9 @@ class NodeItem(QGraphicsItem):
         """Everything that can be read at a zoom of NAME_ONLY or more."""
         raise NotImplementedError
 
+    def paint_far(self, ink: Ink) -> None:
+        """What is still told by shape where the node is but a block."""
+
     def tip_at(self, point: QPointF) -> str:
         """The tool tip for a point: the whole of a text that was cut there."""
         return next((each.whole for each in self.written if each.cut and each.rect.contains(point)), "")
@@ -126,6 +129,7 @@ class NodeItem(QGraphicsItem):
         ink = Ink(painter, self.board.theme)
         if zoom < BLOCK:
             painter.fillRect(self.body, self.mark)
+            self.paint_far(ink)
         else:
             self.paint_whole(ink, zoom)
         self.written = ink.written

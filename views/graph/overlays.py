@@ -125,10 +125,28 @@ class SmallMap:
     def __init__(self) -> None:
         self._pixmap = QPixmap()
         self._shown: tuple[object, ...] = ()
+        self._asked: tuple[object, ...] = ()
+        self._visible = True
+
+    def is_shown(self, board: GraphScene, seen: QRectF, viewport: QRectF) -> bool:
+        """Whether there is a map: not where all is in sight and it would only cover a node."""
+        asked = (board.outlines, seen, viewport)
+        if asked != self._asked:
+            self._asked = asked
+            zoom = seen.width() / max(1.0, viewport.width())
+            area = map_rect(viewport)
+            corner = seen.topLeft() + area.topLeft() * zoom
+            under = QRectF(corner, area.size() * zoom)
+            standing = [node.standing for node in board.nodes()]
+            covers = any(under.intersects(each) for each in standing)
+            self._visible = not covers or not all(seen.contains(each) for each in standing)
+        return self._visible
 
     def paint(self, painter: QPainter, board: GraphScene, seen: QRectF, viewport: QRectF) -> None:
         """Paint the map into its corner of the viewport."""
         area = map_rect(viewport)
+        if not self.is_shown(board, seen, viewport):
+            return
         ratio = painter.device().devicePixelRatioF() * abs(painter.worldTransform().m11())
         shown = (board.outlines, seen, ratio, id(board.theme))
         if shown != self._shown:

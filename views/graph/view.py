@@ -39,7 +39,7 @@ from views.graph.ink import at_scale_one
 from views.graph.menu import NodeMenu
 from views.graph.node import NodeItem
 from views.graph.overlays import paint_cost_card
-from views.graph.picture import Reader
+from views.graph.picture import Picture, Reader
 from views.graph.scene import GraphScene
 from views.graph.threads_layer import Seats, ThreadsLayer
 from views.graph.toolbar import Toolbar
@@ -81,6 +81,8 @@ class GraphView(Canvas):
         self._threads = ThreadsLayer(board.theme)
         self._desk = DropDesk(link, board)
         self._drag_entered = False
+        self._asked_places: dict[str, tuple[float, float]] = {}
+        self._former_places: dict[str, tuple[float, float]] = {}
         self._taken = False
         self._seats: Seats | None = None
         self._overlay_written: list[Written] = []
@@ -156,9 +158,14 @@ class GraphView(Canvas):
 
     @positions.setter
     def positions(self, places: Mapping[str, tuple[float, float]]) -> None:
-        self._board.set_places(places)
-        self._fitted = False
-        self._fit_once()
+        asked = dict(places)
+        if asked == self._asked_places:
+            return  # A fork brings its scenario's places again; what a person has moved since stays.
+        self._asked_places = asked
+        self._board.set_places(asked)
+        if asked:
+            self._fitted = False
+            self._fit_once()
 
     def written(self) -> list[tuple[NodeItem | None, Written]]:
         """Every line of text that was painted last, with the node whose coordinates it has; None for the viewport's."""
@@ -189,6 +196,8 @@ class GraphView(Canvas):
 
     def _take(self, *, at_once: bool) -> None:
         picture = self._reader.read()
+        if not self._taken:
+            self._settle_places(picture)
         self._board.take(picture, self.link.topology, self._reader, at_once=at_once)
         self._taken = True
         self._fit_once()
@@ -214,11 +223,22 @@ class GraphView(Canvas):
     def _another_session(self) -> None:
         self._desk.end()
         self._reader.forget()
+        if self._taken:
+            self._former_places = self._board.places()
         self._board.clear_nodes()
         self._seats = None
-        self._taken = self._fitted = False
+        self._taken = False
         self._touch_all()
         self.refresh()
+
+    def _settle_places(self, picture: Picture) -> None:
+        """Before the first picture of a session: where its nodes are to stand."""
+        former, self._former_places = self._former_places, {}
+        if former and former.keys() == {node.name for node in (*picture.clients.values(), *picture.objects.values())}:
+            self._board.given_places = former  # The same graph, as after a fork: nothing jumps.
+        else:
+            self._board.given_places = dict(self._asked_places)
+            self._fitted = False
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -265,6 +285,9 @@ class GraphView(Canvas):
         super().mouseMoveEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            self._menu_of_selected()
+            return
         node = self.node_at(event.pos())
         if isinstance(node, ComponentNode):
             self.selection.select(*node.key)
@@ -278,7 +301,7 @@ class GraphView(Canvas):
             self.end_drag()
         elif key in ARROWS and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             self._walk(*ARROWS[Qt.Key(key)])
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Menu):
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._menu_of_selected()
         elif key == Qt.Key.Key_F and not event.modifiers():
             self.fit()

@@ -24,7 +24,7 @@ from tests.views.graph.graphs import (
     issued,
     middle,
 )
-from tests.views.panels import image_of, linked, shown
+from tests.views.panels import image_of, linked, session, shown
 from views.graph.view import GraphView
 from views.kit.theme import load_theme
 
@@ -123,6 +123,16 @@ def test_places_that_are_given_are_taken(qtbot: Any) -> None:
     view.positions = {"pager": (700.0, 20.0)}
     shown(qtbot, view, 1003, 627)
     assert view.positions["pager"] == (700.0, 20.0)
+
+
+def test_a_fork_leaves_every_node_where_it_stands(qtbot: Any) -> None:
+    view = graph_before_the_swap(qtbot)
+    drag_node(qtbot, view, "pager", QPoint(-40, 60))
+    view.zoom_by(1.3, QPointF(200, 200))
+    before, seen = view.positions, view.seen()
+    view.link.set_session(session("completed"))
+    view.positions = {}
+    assert (view.positions, view.seen()) == (before, seen)
 
 
 def test_the_wheel_zooms_at_the_pointer(qtbot: Any) -> None:
