@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor
 
-from views.graph.ink import PAD, Ink
+from views.graph.ink import FAR_ROLE, PAD, Ink
 from views.graph.motion import LINEAR, SLOT_FADE_MS, SLOT_HOLD_MS
-from views.graph.node import FAR_ROLE, FULL, NAME_ONLY, NodeItem
+from views.graph.node import FULL, NAME_ONLY, NodeItem
 from views.graph.picture import ClientFacts, SlotFacts
 from views.kit.theme import mixed
 from views.kit.typography import MEDIUM, SEMIBOLD, text_width

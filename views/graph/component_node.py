@@ -27,7 +27,7 @@ from views.graph.geometry import (
     pill_width,
     rate_width,
 )
-from views.graph.ink import NODE_RADIUS, PAD, Ink
+from views.graph.ink import FAR_ROLE, NODE_RADIUS, PAD, Ink
 from views.graph.interposer_shell import paint_shells
 from views.graph.mediator_frame import FrameState
 from views.graph.motion import (
@@ -40,7 +40,7 @@ from views.graph.motion import (
     RIBBON_MS,
     ROOM_MS,
 )
-from views.graph.node import BLOCK, FAR_ROLE, FULL, NAME_ONLY, NodeItem
+from views.graph.node import BLOCK, FULL, NAME_ONLY, NodeItem
 from views.graph.picture import MediatorFacts, ObjectFacts
 from views.kit.dots import FATES
 from views.kit.format import format_rate

@@ -18,6 +18,9 @@ from views.kit.theme import Theme, faded
 from views.kit.typography import PHASE_TRACKING_PX, SEMIBOLD
 from views.kit.writing import Writer, Written
 
+FAR_ROLE = "readout"
+"""The type of what is shown alone from far away, so that it can still be read."""
+
 NODE_RADIUS = 10.0
 TILE = 28.0
 TILE_RADIUS = 6.0

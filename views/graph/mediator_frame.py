@@ -12,14 +12,14 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainterPath
 
 from model.trace.events import Phase
-from views.graph.geometry import BAR_STEP, BAR_WIDTH, Geometry
-from views.graph.ink import PAD, Ink
+from views.graph.geometry import BAR_STEP, BAR_WIDTH, FRAME_TOP, Geometry
+from views.graph.ink import FAR_ROLE, PAD, Ink
 from views.graph.picture import MediatorFacts
 from views.kit.format import format_duration
 from views.kit.glyphs import paint_glyph, sign_rect
 from views.kit.hatches import fill_hatched
 from views.kit.phases import phase_meaning
-from views.kit.theme import Theme, mixed
+from views.kit.theme import Meaning, Theme, mixed
 from views.kit.typography import MEDIUM, PHASE_TRACKING_PX, SEMIBOLD, text_width
 
 FRAME_RADIUS = 12.0
@@ -52,7 +52,10 @@ def paint_frame(ink: Ink, parts: Geometry, facts: MediatorFacts, state: FrameSta
     before = phase_meaning(ink.theme, state.ribbon_from or frame_meaning_phase(facts))
     tint = mixed(before.tint, meaning.tint, state.ribbon)
     ink.box(parts.frame, FRAME_RADIUS, tint, ink.line_of(mixed(before.mark, meaning.mark, state.ribbon), 1.5))
-    if parts.open < 1.0 or not words:
+    if parts.open < 1.0:
+        return
+    if not words:
+        _paint_far(ink, parts, meaning)
         return
     head = QRectF(parts.frame.left() + 16, parts.frame.top() + 10, parts.frame.width() - 32, 16)
     used = ink.line(head, "mediator", weight=SEMIBOLD) + 9
@@ -65,6 +68,14 @@ def paint_frame(ink: Ink, parts: Geometry, facts: MediatorFacts, state: FrameSta
         paint_outcome(ink, parts.ribbon, facts)
     else:
         paint_ribbon(ink, parts.ribbon, facts, state)
+
+
+def _paint_far(ink: Ink, parts: Geometry, meaning: Meaning) -> None:
+    """What can be told of a frame from far away: the sign of its phase and the word, large."""
+    middle = parts.frame.top() + FRAME_TOP / 2
+    paint_glyph(ink.painter, meaning.glyph, sign_rect(parts.frame.left() + 34, middle, 24.0), meaning.text)
+    room = QRectF(parts.frame.left() + 60, middle - 14, parts.frame.width() - 76, 28)
+    ink.line(room, meaning.word, FAR_ROLE, meaning.text)
 
 
 def _paint_cancel(ink: Ink, parts: Geometry, facts: MediatorFacts, state: FrameState) -> None:

@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 FULL, NAME_ONLY, BLOCK = 0.6, 0.4, 0.25
 """Zooms under which there is no sparkline, only the name, only a block."""
 
-FAR_ROLE = "readout"
-"""The type of the name where it is all that is shown, so that it can still be read."""
-
 MARGINS = (-26.0, -26.0, 26.0, 34.0)
 """What rings, tabs, pills and shadows may take beyond the body."""
 

@@ -234,7 +234,8 @@ class GraphView(Canvas):
     def _settle_places(self, picture: Picture) -> None:
         """Before the first picture of a session: where its nodes are to stand."""
         former, self._former_places = self._former_places, {}
-        if former and former.keys() == {node.name for node in (*picture.clients.values(), *picture.objects.values())}:
+        names = {client.name for client in picture.clients.values()} | {of.name for of in picture.objects.values()}
+        if former and former.keys() == names:
             self._board.given_places = former  # The same graph, as after a fork: nothing jumps.
         else:
             self._board.given_places = dict(self._asked_places)
