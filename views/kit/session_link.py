@@ -44,10 +44,12 @@ FOLDS: dict[str, Callable[[Trace], Any]] = {
 class Source(Protocol):
     """What a link needs of a session; tests give a plain object with a trace."""
 
-    trace: Trace
-    now_ns: int
-    script: Any
-
+    @property
+    def trace(self) -> Trace: ...
+    @property
+    def now_ns(self) -> int: ...
+    @property
+    def script(self) -> Any: ...
     def issue(self, command: Any, clock_ns: int) -> int: ...
 
 
