@@ -201,7 +201,8 @@ class Session:
     def issue(self, command: Command, clock_ns: int) -> int:
         """The instant that the command will lead: the one after both the clock that the person sees and `now_ns`.
 
-        Finishes every instant before that one. Commands that are given one after the other act in that order. Raises
+        Finishes every instant before that one. Commands that are given one after the other act in that order. What the
+        script had for later is dropped, as by a fork: it was meant for another run than this one now is. Raises
         ScenarioError for a name that is not there, ScriptFull, or SessionEnded; then nothing has changed.
         """
         scenario_names.check_command(command, self.scenario, self._catalogue)
@@ -214,7 +215,7 @@ class Session:
         if self._hung:
             raise SessionEnded(self.ended)
         place = bisect_right(self._script, at_ns, key=lambda stamped: stamped.at_ns)
-        self._script.insert(place, Stamped(at_ns, command))
+        self._script[place:] = [Stamped(at_ns, command)]
         self.ended = None
         return at_ns
 

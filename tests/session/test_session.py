@@ -81,12 +81,20 @@ def test_request_names_its_command_as_its_cause(quiet: Scenario) -> None:
     session.close()
 
 
-def test_live_command_takes_its_place_among_those_of_the_script() -> None:
+def test_live_command_drops_what_the_script_has_for_later() -> None:
     session = Session(load("counter"))
     session.issue(COMMANDS[2], 5_000)
     session.advance(2_500_000)
-    assert [stamped.at_ns for stamped in session.script] == [5_001, 2_000_000]
-    assert len(session.fingerprints) == 2
+    assert [stamped.at_ns for stamped in session.script] == [5_001]
+    assert len(session.fingerprints) == 1
+    session.close()
+
+
+def test_live_command_keeps_what_the_script_has_done() -> None:
+    session = Session(load("counter"))
+    session.advance(2_500_000)
+    session.issue(COMMANDS[2], 2_500_000)
+    assert [stamped.at_ns for stamped in session.script] == [2_000_000, 2_500_001]
     session.close()
 
 
