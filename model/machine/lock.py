@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
 from model.machine.calendar import TIMER, Entry
+from model.machine.errors import ThreadKilled
 from model.machine.surroundings import Operation
 from model.machine.thread import Thread
 from model.trace.events import Kind
@@ -50,17 +51,25 @@ class SimulatedLock:
         machine.emit(Kind.LOCK_CONTENDED, until_ns=spin_ends_ns, subject=self.subject, a=self.holder.identity)
         spin = machine.calendar_put(spin_ends_ns, TIMER, lambda: machine.park_spinning(thread, self.subject))
         self._waiting.append((thread, spin))
+        thread.at_lock = True
         try:
             machine.spin()
         except BaseException:
             self._forget(thread)
             raise
+        finally:
+            thread.at_lock = False
         machine.emit(Kind.LOCK_ACQUIRED, subject=self.subject)
 
     def release(self) -> None:
         """Hands the lock to whoever has waited longest."""
         machine = self._machine
-        machine.point(_UNLOCK, self.subject)
+        try:
+            machine.point(_UNLOCK, self.subject)
+        except (Exception, ThreadKilled):
+            # Killed on the way out: nobody else could let the lock go, and whoever waits would wait for ever.
+            self._forget(machine.current)
+            raise
         assert self.holder is machine.current, f"{self.name} is released by a thread that does not hold it"
         if self._waiting:
             self._hand_over()
@@ -71,7 +80,7 @@ class SimulatedLock:
         thread, spin = self._waiting.popleft()
         self.holder = thread
         if spin.action is None:
-            self._machine.unpark(thread)
+            self._machine.end_lock_wait(thread)
         else:
             spin.cancel()
             self._machine.end_spin(thread)

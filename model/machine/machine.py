@@ -13,7 +13,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from greenlet import getcurrent, greenlet
 
@@ -21,7 +21,7 @@ from model.costs import Costs
 from model.machine.errors import MachineClosed, ThreadKilled, TooManyThreads
 from model.machine.generations import Generations
 from model.machine.lock import SimulatedLock
-from model.machine.scheduler import Scheduler, nothing
+from model.machine.scheduler import Scheduler
 from model.machine.surroundings import Cell, Operation
 from model.machine.thread import Thread
 from model.trace.events import Kind, Wait
@@ -142,7 +142,7 @@ class Machine(Scheduler):
             thread.error = error
         finally:
             if not self.closed:
-                thread.killed = False
+                thread.leaving, thread.killed, thread.zero_delays = True, False, 0
                 token, thread.token = thread.token, None
                 if token is not None:
                     self.generations.leave(token)
@@ -171,10 +171,13 @@ class Machine(Scheduler):
         return thread.result
 
     def kill(self, thread: Thread) -> None:
-        """Ends another thread at its next point: ThreadKilled is raised there, and its `finally` clauses run."""
-        if thread.ended or thread is self.current:
+        """Ends another thread at its next point: ThreadKilled is raised there, and its `finally` clauses run.
+
+        Harmless for one that has done its work: all that it still does is to leave its generation.
+        """
+        if thread.leaving or thread is self.current:
             return
-        thread.function = nothing
+        thread.function = _die
         thread.killed = True
         if thread.parked:
             self._make_ready(thread)
@@ -273,3 +276,8 @@ class Machine(Scheduler):
     def report(self, subject: int, figure: str, value: int) -> None:
         """A component's or wrapper's figure."""
         self.emit(Kind.FIGURE_REPORTED, subject=subject, a=value, b=self.name(figure))
+
+
+def _die() -> NoReturn:
+    """What a thread does that was killed before it began: whoever joins it must not take that for success."""
+    raise ThreadKilled

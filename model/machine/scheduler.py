@@ -291,7 +291,7 @@ class Scheduler:
 
     def unpark(self, thread: Thread) -> None:
         """Readies a waiting thread; one that does not wait yet will not wait. The caller pays for the wake-up."""
-        if thread.parked:
+        if thread.parked and not thread.at_lock:
             thread.woken = True
             self._make_ready(thread)
         elif not thread.ended:
@@ -361,12 +361,15 @@ class Scheduler:
     # ---- spinning, for locks
 
     def spin(self) -> None:
-        """Waits with the processor, until `end_spin` or, after `park_spinning`, an unpark."""
+        """Waits with the processor, until `end_spin` or, after `park_spinning`, `end_lock_wait`."""
         self._inside()
         self._switch_away()
 
     def park_spinning(self, thread: Thread, subject: int) -> None:
         """A spin has lasted long enough: the thread gives up its processor and goes on waiting."""
+        if thread.killed:
+            self.end_spin(thread)
+            return
         thread.parked = True
         self.append(
             _THREAD_WAITED, self.now_ns, 0, -1, 0, Wait.LOCK, 0,
@@ -377,6 +380,11 @@ class Scheduler:
     def end_spin(self, thread: Thread) -> None:
         """What a spinning thread waited for has come: it continues at this instant."""
         self.calendar_put(self.now_ns, THREAD, thread)
+
+    def end_lock_wait(self, thread: Thread) -> None:
+        """The lock is the parked thread's now; one that was killed meanwhile is on its way already."""
+        if thread.parked:
+            self._make_ready(thread)
 
     # ---- who runs
 

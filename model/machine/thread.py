@@ -25,6 +25,7 @@ class Thread:
     """One flow of control; made by the machine alone."""
 
     __slots__ = (
+        "at_lock",
         "call",
         "client",
         "deadline",
@@ -36,6 +37,7 @@ class Thread:
         "identity",
         "joiners",
         "killed",
+        "leaving",
         "name",
         "origin",
         "parked",
@@ -65,6 +67,8 @@ class Thread:
         self.position = -1
         """Where the trace says that it started: the cause of its first call."""
         self.parked = False
+        self.at_lock = False
+        """Waits for a lock, which nothing ends but that the lock is handed to it."""
         self.permit = False
         self.woken = False
         self.urgent = False
@@ -74,6 +78,8 @@ class Thread:
         self.deadline: Entry | None = None
         self.joiners: list[Thread] = []
         self.killed = False
+        self.leaving = False
+        """Its work is over, and it undoes what its beginning did: it cannot be killed any more."""
         self.ended = False
         self.result: Any = None
         self.error: BaseException | None = None

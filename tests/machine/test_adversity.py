@@ -1,0 +1,121 @@
+"""What goes wrong with threads: killed at every instant, woken by mistake, asked for nonsense, nested without end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from model.costs import Costs
+from model.machine.errors import ThreadKilled, ZeroDelayLoop
+from model.machine.machine import Machine
+from model.machine.scheduler import ZERO_DELAYS_AT_ONE_INSTANT
+from model.trace.events import Wait
+
+MakeMachine = Callable[..., Machine]
+
+
+def kill_at(machine: Machine, at_ns: int) -> tuple[bool, bool, bool]:
+    """Kills a thread that takes a lock twice, at an instant; whether it ended, let the lock go, and left."""
+    lock = machine.lock("lock")
+    survived: list[bool] = []
+
+    def body() -> None:
+        for _ in range(2):
+            with lock:
+                machine.work(50)
+
+    def other() -> None:
+        machine.sleep(900)
+        with lock:
+            survived.append(True)
+
+    victim = machine.spawn(body, name="victim", processor=0)
+    machine.spawn(other, name="other", processor=1)
+    machine.after(at_ns, lambda: machine.kill(victim))
+    machine.run(1_000_000)
+    counted = sum(machine.generations.active(processor, slot) for processor in (0, 1) for slot in (0, 1))
+    return victim.ended, survived == [True], counted == 0
+
+
+@pytest.mark.parametrize("from_ns", range(0, 700, 100))
+def test_thread_killed_at_any_instant_leaves_no_lock_and_no_count_behind(
+    make_machine: MakeMachine, from_ns: int
+) -> None:
+    outcomes = {kill_at(make_machine(processors=2), at_ns) for at_ns in range(from_ns, from_ns + 100)}
+    assert outcomes == {(True, True, True)}
+
+
+@pytest.mark.parametrize("at_ns", range(0, 6_000, 250))
+def test_thread_killed_while_it_waits_for_a_lock_ends_soon(make_machine: MakeMachine, at_ns: int) -> None:
+    machine = make_machine(processors=2)
+    lock = machine.lock("lock")
+
+    def hold() -> None:
+        with lock:
+            machine.work(500_000)
+
+    def want() -> None:
+        machine.sleep(300)
+        with lock:
+            pass
+
+    machine.spawn(hold, name="holder", processor=0)
+    victim = machine.spawn(want, name="victim", processor=1)
+    machine.after(at_ns, lambda: machine.kill(victim))
+    machine.run(at_ns + 2 * machine.costs.spin_ns + 1_000)
+    assert victim.ended
+    machine.run(1_000_000)
+    assert lock.holder is None
+
+
+def test_thread_killed_before_it_begins_is_no_success(make_machine: MakeMachine) -> None:
+    machine = make_machine(processors=2)
+    victim = machine.spawn(lambda: "done", name="victim")
+    machine.kill(victim)
+    machine.run(1_000_000)
+    assert victim.result is None
+    assert type(victim.error) is ThreadKilled
+
+
+def test_lock_is_not_entered_because_its_waiter_was_woken_for_something_else(make_machine: MakeMachine) -> None:
+    machine = make_machine(processors=3)
+    lock = machine.lock("lock")
+    order: list[str] = []
+
+    def hold() -> None:
+        with lock:
+            machine.work(50_000)
+            order.append("first is out")
+
+    def want() -> None:
+        machine.work(1_000)
+        with lock:
+            order.append("second is in")
+        order.append(f"woken early: {machine.park(Wait.SIGNAL)}")
+
+    def wake() -> None:
+        machine.work(20_000)
+        machine.unpark(waiter)
+
+    machine.spawn(hold, name="holder", processor=0)
+    waiter = machine.spawn(want, name="waiter", processor=1)
+    machine.spawn(wake, name="waker", processor=2)
+    machine.run(1_000_000)
+    assert order == ["first is out", "second is in", "woken early: True"]
+
+
+def test_release_lets_the_lock_go_even_when_its_own_step_is_one_too_many(make_machine: MakeMachine) -> None:
+    machine = make_machine(processors=1, costs=Costs(lock_ns=0, switch_ns=0))
+    lock = machine.lock("lock")
+
+    def body() -> None:
+        with lock:
+            for _ in range(ZERO_DELAYS_AT_ONE_INSTANT - 1):
+                machine.work(0)
+
+    first = machine.spawn(body, name="first", in_generation=False)
+    second = machine.spawn(lock.acquire, name="second", in_generation=False)
+    machine.run(1_000_000)
+    assert type(first.error) is ZeroDelayLoop
+    assert second.ended
