@@ -19,6 +19,7 @@ from pytestqt.qtbot import QtBot
 
 from model.trace.events import Kind
 from model.trace.trace import Trace
+from tests.benchmarks.conftest import Report
 from views.graph.view import GraphView
 from views.kit.selection import Selection
 from views.kit.session_link import SessionLink
@@ -103,7 +104,7 @@ def crowd() -> Crowd:
     return source
 
 
-def test_a_frame_with_ten_thousand_threads_is_within_its_budget(qtbot: QtBot, crowd: Crowd) -> None:
+def test_a_frame_with_ten_thousand_threads_is_within_its_budget(qtbot: QtBot, crowd: Crowd, result: Report) -> None:
     link = SessionLink(crowd)
     view = GraphView(link, Selection(), load_theme())
     qtbot.addWidget(view)
@@ -130,4 +131,6 @@ def test_a_frame_with_ten_thousand_threads_is_within_its_budget(qtbot: QtBot, cr
         f"{median(painted_ms):.1f} ms, on the wall {median(wall_ms):.1f} ms; {shown} dots, {COMPONENTS} components, "
         f"zoom {view.zoom:.2f}"
     )
-    assert median(took_ms) <= BUDGET_MS
+    measured = f"median of {FRAMES} {median(took_ms):.1f} ms, worst {max(took_ms):.1f} ms"
+    what = f"a frame with {COMPONENTS} components and {THREADS:,} threads"
+    assert result(what, f"≤ {BUDGET_MS:.0f} ms", measured, median(took_ms) <= BUDGET_MS)

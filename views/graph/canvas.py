@@ -1,7 +1,7 @@
-"""The canvas: two layers, zoom and pan, and the small map; what is on it is the graph's business.
+"""The canvas: its layers, zoom and pan, and the small map; what is on it is the graph's business.
 
-    still picture   ground, wires, nodes: rendered where touched, else copied   (still.py)
-    over it         what moves every frame, then what stands still on the screen
+    still pictures  ground and wires, then the nodes: rendered where touched, else copied   (still.py)
+    over them       what moves every frame, then what stands still on the screen
 
 Limits: scene coordinates are px of the visual language; the view's transform is the zoom times the theme's scale.
 """
@@ -36,6 +36,7 @@ class Canvas(QGraphicsView):
         super().__init__(parent)
         self.theme = theme
         self._board = board
+        self._ground = StillLayer()
         self._still = StillLayer()
         self._map = SmallMap()
         self._zoom = 1.0
@@ -53,6 +54,7 @@ class Canvas(QGraphicsView):
         self.setResizeAnchor(QGraphicsView.ViewportAnchor.AnchorViewCenter)
         self.setMouseTracking(True)
         board.touched.connect(self._touch)
+        board.wires_touched.connect(self._touch_wires)
         board.room_made.connect(self._keep_in_sight)
 
     # --- painting ----------------------------------------------------------------------------------------------------
@@ -71,7 +73,11 @@ class Canvas(QGraphicsView):
     def paintEvent(self, event: QPaintEvent) -> None:
         viewport = self.viewport()
         painter = QPainter(viewport)
-        self._still.paint(painter, viewport.size(), viewport.devicePixelRatioF(), self._render_still)
+        size, ratio = viewport.size(), viewport.devicePixelRatioF()
+        self._board.zoom = self._zoom
+        self._ground.bring_up_to_date(size, ratio, self._render_ground)
+        self._still.bring_up_to_date(size, ratio, self._render_nodes)
+        painter.drawPixmap(0, 0, self._still.pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.save()
         painter.setWorldTransform(self.viewportTransform())
@@ -88,21 +94,37 @@ class Canvas(QGraphicsView):
         size = self.viewport().size()
         return QRectF(0, 0, size.width() / self.theme.scale, size.height() / self.theme.scale)
 
-    def _render_still(self, painter: QPainter, part: QRect) -> None:
-        painter.save()
-        paint_ground(painter, self.theme, part, self.viewportTransform().map(QPointF(0, 0)))
-        painter.restore()
+    def _render_ground(self, painter: QPainter, part: QRect) -> None:
+        transform = self.viewportTransform()
+        paint_ground(painter, self.theme, part, transform.map(QPointF(0, 0)))
+        painter.setWorldTransform(transform)
+        self._board.wires.draw(painter, self._to_scene(part))
+
+    def _render_nodes(self, painter: QPainter, part: QRect) -> None:
+        painter.drawPixmap(0, 0, self._ground.pixmap)
+        transform = self.viewportTransform()
+        for node in self._board.nodes_in(self._to_scene(part)):
+            painter.save()
+            painter.setWorldTransform(QTransform.fromTranslate(node.x(), node.y()) * transform)
+            node.paint_node(painter)
+            painter.restore()
+
+    def _to_scene(self, part: QRect) -> QRectF:
         inverse, _ = self.viewportTransform().inverted()
-        self._board.zoom = self._zoom
-        source = inverse.mapRect(QRectF(part))
-        self._board.render(painter, QRectF(part), source, Qt.AspectRatioMode.IgnoreAspectRatio)
+        return inverse.mapRect(QRectF(part))
 
     @Slot(QRectF)
     def _touch(self, rect: QRectF) -> None:
         area = self._still.touch(self.viewportTransform().mapRect(rect))
         self.viewport().update(area & self.viewport().rect())
 
+    @Slot(QRectF)
+    def _touch_wires(self, rect: QRectF) -> None:
+        self._ground.touch(self.viewportTransform().mapRect(rect))
+        self._touch(rect)
+
     def _touch_all(self) -> None:
+        self._ground.touch_all()
         self._still.touch_all()
         self.viewport().update()
 

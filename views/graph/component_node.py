@@ -14,13 +14,14 @@ from PySide6.QtWidgets import QGraphicsSceneMouseEvent
 
 from model.trace.events import Phase
 from views.graph import mediator_frame as frame
-from views.graph.drop_marks import Answer, drop_meaning, paint_marks, paint_wash
+from views.graph.drop_marks import Answer, drop_meaning, paint_marks, paint_wash, pill_rect
 from views.graph.geometry import (
     CELL_GAP,
     CELL_HEIGHT,
     POST_HALF,
     PRE_HALF,
     TEXT_LEFT,
+    WASH,
     Geometry,
     between,
     geometry,
@@ -40,7 +41,7 @@ from views.graph.motion import (
     RIBBON_MS,
     ROOM_MS,
 )
-from views.graph.node import BLOCK, FULL, NAME_ONLY, NodeItem
+from views.graph.node import BLOCK, FULL, MARGIN, NAME_ONLY, NodeItem
 from views.graph.picture import MediatorFacts, ObjectFacts
 from views.kit.dots import FATES
 from views.kit.format import format_rate
@@ -98,6 +99,16 @@ class ComponentNode(NodeItem):
         return geometry(self.facts, 0.0).outer
 
     @property
+    def reach(self) -> QRectF:
+        body = self._parts.outer
+        side = POST_HALF + 2 if self.facts.shells else 0.0
+        reach = body.adjusted(-MARGIN - side, -MARGIN, MARGIN + side, MARGIN)
+        if self.answer is not None:
+            reach |= body.adjusted(-WASH - 2, -WASH - 2, WASH + 2, WASH + 2)
+            reach |= pill_rect(body, self.answer).adjusted(-2, -2, 2, 2)
+        return reach
+
+    @property
     def whole_body(self) -> QRectF:
         return geometry(self.facts, 1.0 if self.facts.mediator else 0.0).outer
 
@@ -120,7 +131,11 @@ class ComponentNode(NodeItem):
             self._leave_frame(ended, at_once=at_once)
         reshaped = self._reshape()
         if self.look() != look:
-            self.touch()
+            still = facts.mediator is None and before.mediator is None and self.answer is None
+            if still and facts.shells == before.shells and facts.words == before.words:
+                self.board.touch_later(self)
+            else:
+                self.touch()
         return reshaped or (before.mediator is None) != (facts.mediator is None)
 
     def _show_frame(self, before: MediatorFacts | None, now: MediatorFacts, *, at_once: bool) -> None:
@@ -195,7 +210,7 @@ class ComponentNode(NodeItem):
         if answer != self.answer:
             self.answer = answer
             self.board.outlines += 1
-            self.touch()
+            self.outline_changed()
 
     # --- painting ----------------------------------------------------------------------------------------------------
 

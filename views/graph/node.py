@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 FULL, NAME_ONLY, BLOCK = 0.6, 0.4, 0.25
 """Zooms under which there is no sparkline, only the name, only a block."""
 
-MARGINS = (-26.0, -26.0, 26.0, 34.0)
-"""What rings, tabs, pills and shadows may take beyond the body."""
+MARGIN = 8.0
+"""What the halo of the selection, the focus ring and the shadow take beyond the body."""
 
 
 class NodeItem(QGraphicsItem):
@@ -44,7 +44,7 @@ class NodeItem(QGraphicsItem):
         self.home = QPointF()
         self.offset = QPointF()
         self.written: list[Written] = []
-        self._bounds = self.body.adjusted(*MARGINS)
+        self._bounds = self.reach
         self._placing = False
         self._step_from = QPointF()
         self._step_to = QPointF()
@@ -87,6 +87,11 @@ class NodeItem(QGraphicsItem):
         return next((each.whole for each in self.written if each.cut and each.rect.contains(point)), "")
 
     @property
+    def reach(self) -> QRectF:
+        """The outline with all that is painted beyond it."""
+        return self.body.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
+
+    @property
     def rest_body(self) -> QRectF:
         """Its outline while nothing has grown out of it."""
         return self.body
@@ -110,7 +115,8 @@ class NodeItem(QGraphicsItem):
         """Take over another outline; called when `body` has changed, and once in the beginning."""
         self.touch()
         self.prepareGeometryChange()
-        self._bounds = self.body.adjusted(*MARGINS)
+        self._bounds = self.reach
+        self.board.outlines += 1
         self.touch()
 
     def look(self) -> object:
@@ -122,6 +128,10 @@ class NodeItem(QGraphicsItem):
         self.board.touch(self.mapRectToScene(self.boundingRect()))
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        self.paint_node(painter)
+
+    def paint_node(self, painter: QPainter) -> None:
+        """Paint the node in its own coordinates, with as much as can be read."""
         zoom = self.board.zoom
         ink = Ink(painter, self.board.theme)
         if zoom < BLOCK:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QObject, QPointF, QRectF, Signal, Slot
 from PySide6.QtWidgets import QGraphicsScene
 
@@ -34,6 +35,9 @@ class GraphScene(QGraphicsScene):
 
     touched = Signal(QRectF)
     """A rectangle of the still picture is out of date."""
+
+    wires_touched = Signal(QRectF)
+    """A rectangle in which wires are to be painted again."""
 
     cancel_wanted = Signal(int)
     """The Cancel of a mediator was pressed; the object."""
@@ -65,6 +69,11 @@ class GraphScene(QGraphicsScene):
         self.given_places: dict[str, tuple[float, float]] = {}
         self.outlines = 0
         """Goes up when a node stands elsewhere, looks otherwise from afar, comes or goes."""
+        self.waiting: dict[ComponentNode, None] = {}
+        """Nodes whose figures have changed and that are to be painted when there is time."""
+        self._reach_of = -1
+        self._reaches = np.empty((0, 4))
+        self._in_order: list[NodeItem] = []
         self._found: frozenset[Key] | None = None
         self._dragged = False
         self._routes_due = False
@@ -80,6 +89,41 @@ class GraphScene(QGraphicsScene):
         """A rectangle of the scene has to be painted again."""
         if not rect.isEmpty():
             self.touched.emit(rect)
+
+    def touch_wires(self, rect: QRectF) -> None:
+        """The wires in a rectangle have to be painted again."""
+        if not rect.isEmpty():
+            self.wires_touched.emit(rect)
+
+    def touch_later(self, node: ComponentNode) -> None:
+        """Only figures of a node have changed: it may wait for a frame with time for it."""
+        self.waiting[node] = None
+
+    def release(self, seen: QRectF, most: int) -> bool:
+        """Touch up to `most` of the nodes that wait and are in sight; True when others still wait."""
+        for node in list(self.waiting):
+            if most == 0:
+                return True
+            del self.waiting[node]
+            card = node.parts.card.translated(node.pos())
+            if card.intersects(seen):
+                most -= 1
+                self.touch(card)
+        return False
+
+    def nodes_in(self, rect: QRectF) -> list[NodeItem]:
+        """The nodes that paint into a rectangle of the scene, in the order in which they lie on each other."""
+        if self._reach_of != self.outlines:
+            self._reach_of = self.outlines
+            self._in_order = self.nodes()
+            reaches = [node.mapRectToScene(node.boundingRect()) for node in self._in_order]
+            self._reaches = np.array([(box.left(), box.top(), box.right(), box.bottom()) for box in reaches]).reshape(
+                -1, 4
+            )
+        boxes = self._reaches
+        hit = (boxes[:, 0] < rect.right()) & (boxes[:, 2] > rect.left())
+        hit &= (boxes[:, 1] < rect.bottom()) & (boxes[:, 3] > rect.top())
+        return [self._in_order[number] for number in np.flatnonzero(hit)]
 
     @property
     def interposer_picked(self) -> int:
@@ -125,6 +169,7 @@ class GraphScene(QGraphicsScene):
         for node in self.nodes():
             self.removeItem(node)
         self.clients, self.objects = {}, {}
+        self.waiting.clear()
         self.outlines += 1
         self.wires.take(())
         self.focus_key = None
@@ -150,6 +195,7 @@ class GraphScene(QGraphicsScene):
             if node is None:
                 node = self.clients[identity] = ClientNode(self, facts)
                 self.addItem(node)
+                self.outlines += 1
                 new.append(node)
             elif node.take(facts, at_once=at_once):
                 self._routes_due = True
@@ -165,6 +211,7 @@ class GraphScene(QGraphicsScene):
             if node is None:
                 node = self.objects[identity] = ComponentNode(self, facts)
                 self.addItem(node)
+                self.outlines += 1
                 new.append(node)
                 continue
             if facts is node.facts:
@@ -179,6 +226,8 @@ class GraphScene(QGraphicsScene):
     def _remove(self, node: NodeItem) -> None:
         node.touch()
         self.outlines += 1
+        if isinstance(node, ComponentNode):
+            self.waiting.pop(node, None)
         self.removeItem(node)
         self._routes_due = True
 

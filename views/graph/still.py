@@ -1,12 +1,13 @@
-"""The still picture: ground, wires and nodes in one pixmap, repainted only where something has changed.
+"""A still picture: a pixmap of what does not move every frame, repainted only where something has changed.
 
 Ten thousand dots move each frame over nodes that do not. Were both painted by the view's own machinery, each dot would
-have the nodes beneath it painted again. So the view paints two layers: this pixmap, and the dots over it.
+have the nodes beneath it painted again. So the view keeps two of these and paints the dots over the second:
 
-    touch(rect) -> the rectangle is dirty -> the next paint event renders it once -> every later frame copies it
+    ground and wires  --copied into-->  those with the nodes  --copied into-->  the frame, then dots
 
-Limits: panning and zooming repaint everything in sight. A dirty region is one rectangle about all that was touched,
-unless there are few.
+    touch(rect) -> the rectangle is out of date -> the next frame renders it once -> every later frame copies it
+
+Limits: panning and zooming repaint everything in sight; more than MOST_PARTS rectangles become one about them all.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPixmap
 
-MOST_PARTS = 12
+MOST_PARTS = 64
 SPILL = 2
 """How far a stroke may reach beyond what was touched, in px."""
 
@@ -25,7 +26,7 @@ class StillLayer:
     """A pixmap of the size of the viewport and what of it is out of date, in px of the viewport."""
 
     def __init__(self) -> None:
-        self._pixmap = QPixmap()
+        self.pixmap = QPixmap()
         self._size = QSize()
         self._dirty: list[QRect] = []
         self.renders = 0
@@ -50,27 +51,27 @@ class StillLayer:
         """All of it is out of date."""
         self._dirty = [QRect(0, 0, 1 << 16, 1 << 16)]
 
-    def paint(self, painter: QPainter, size: QSize, ratio: float, render: Callable[[QPainter, QRect], None]) -> None:
-        """Bring the pixmap up to date by `render`, which paints a rectangle, and copy it."""
-        if size != self._size or ratio != self._pixmap.devicePixelRatio():
+    def bring_up_to_date(self, size: QSize, ratio: float, render: Callable[[QPainter, QRect], None]) -> None:
+        """Let `render` paint each rectangle that is out of date; all of it where the size is another."""
+        if size != self._size or ratio != self.pixmap.devicePixelRatio():
             self._size = size
-            self._pixmap = QPixmap(size * ratio)
-            self._pixmap.setDevicePixelRatio(ratio)
-            self._pixmap.fill(Qt.GlobalColor.transparent)
+            self.pixmap = QPixmap(size * ratio)
+            self.pixmap.setDevicePixelRatio(ratio)
+            self.pixmap.fill(Qt.GlobalColor.transparent)
             self.touch_all()
         whole = QRect(0, 0, size.width(), size.height())
         parts = [part & whole for part in self._dirty if part.intersects(whole)]
         self._dirty = []
-        if parts:
-            inner = QPainter(self._pixmap)
-            for part in parts:
-                inner.save()
-                inner.setClipRect(part)
-                render(inner, part)
-                inner.restore()
-                self.renders += 1
-            inner.end()
-        painter.drawPixmap(0, 0, self._pixmap)
+        if not parts:
+            return
+        painter = QPainter(self.pixmap)
+        for part in parts:
+            painter.save()
+            painter.setClipRect(part)
+            render(painter, part)
+            painter.restore()
+            self.renders += 1
+        painter.end()
 
     def _united(self) -> QRect:
         whole = QRect()

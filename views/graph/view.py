@@ -51,6 +51,8 @@ from views.kit.writing import Written
 
 TOOLBAR_EDGE = 12
 REDUCED_STEP_MS = 250
+FIGURES_A_FRAME = 8
+"""How many nodes show new figures in one frame; nobody reads a hundred numbers sixty times a second."""
 DESCRIPTION = (
     "Clients with their translation tables, and the components that they use. Arrow keys go from one to the next, "
     "Enter opens what can be done."
@@ -92,6 +94,9 @@ class GraphView(Canvas):
         self._step.setSingleShot(True)
         self._step.setInterval(REDUCED_STEP_MS)
         self._step.timeout.connect(self._step_over)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.timeout.connect(self._release)
         self._set_up_widget()
         self._toolbar = Toolbar(theme, self)
         self._connect()
@@ -202,9 +207,16 @@ class GraphView(Canvas):
         self._taken = True
         self._fit_once()
         self._desk.refresh()
+        self._release()
         self._take_threads()
         if self._desk.target:
             self.viewport().update()
+
+    @Slot()
+    def _release(self) -> None:
+        """Let some nodes show their new figures; the others follow as soon as there is nothing else to do."""
+        if self._board.release(self.seen(), FIGURES_A_FRAME):
+            self._rest.start()
 
     def _take_threads(self) -> None:
         if self._seats is None:

@@ -188,12 +188,12 @@ class WiresItem(QGraphicsItem):
         controls = paths.way(start, wire.end, run=run, level=level, lane=lane)
         if wire.path.elementCount() and np.array_equal(controls, wire.controls):
             return
-        self.board.touch(wire.bounds)
+        self.board.touch_wires(wire.bounds)
         wire.controls = controls
         wire.path = _path(controls)
         wire.head = _head(wire.end, down=not level)
         wire.bounds = wire.path.controlPointRect().adjusted(-8, -8, 8, 8)
-        self.board.touch(wire.bounds)
+        self.board.touch_wires(wire.bounds)
 
     def _sample(self) -> None:
         controls = np.array([wire.controls for wire in self._order]).reshape(-1, 10, 2)
@@ -229,9 +229,13 @@ class WiresItem(QGraphicsItem):
         """The still picture of a wire is out of date."""
         wire = self._wires.get(key) if key is not None else None
         if wire is not None:
-            self.board.touch(wire.bounds)
+            self.board.touch_wires(wire.bounds)
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        self.draw(painter, option.exposedRect)
+
+    def draw(self, painter: QPainter, exposed: QRectF) -> None:
+        """Paint the wires that cross a rectangle of the scene; those under the pointer last, in ink."""
         theme, zoom = self.board.theme, self.board.zoom
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, zoom >= BLOCK)
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -242,7 +246,6 @@ class WiresItem(QGraphicsItem):
             pen.setCosmetic(True)
         ink = QPen(theme.selection.ring, theme.stroke(2.0))
         ink.setCapStyle(Qt.PenCapStyle.RoundCap)
-        exposed = option.exposedRect
         lit: list[Wire] = []
         painter.setPen(pen)
         for wire in self._order:
