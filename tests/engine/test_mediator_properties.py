@@ -88,7 +88,8 @@ class Ghost:
                 old = self.record.instance.identity
                 self.expect(not self.inside[old], f"{self.inside[old]} calls are inside of {old} at TRANSFER")
                 self.frozen.add(old)
-            case Kind.SWAP_ABANDONED:
+            case Kind.ENTRY_WRITTEN if self.record is not None:
+                # The first entry pointed back ends the transfer for good; a commit has its new instance by then.
                 self.frozen.discard(self.record.instance.identity)
             case Kind.MEDIATOR_DESTROYED | Kind.INSTANCE_DESTROYED | Kind.INTERPOSER_DESTROYED:
                 gone = told["subject"]
