@@ -69,6 +69,18 @@ def test_a_view_that_went_through_a_swap_looks_as_one_that_did_not(qtbot: Any) -
     assert image_of(view) == home
 
 
+def test_a_view_that_was_played_to_a_cursor_looks_as_one_made_there(qtbot: Any) -> None:
+    played = graph_before_the_swap(qtbot)
+    for instant in range(FORWARD_NS - 400_000, FORWARD_NS - 5_000, 12_345):
+        at(played.link, instant)
+        played.board.motion.skip(16)
+    played.board.motion.finish()
+    QApplication.processEvents()
+    fresh = GraphView(played.link, played.selection, load_theme())
+    shown(qtbot, fresh, played.width(), played.height())
+    assert image_of(played) == image_of(fresh)
+
+
 def test_nothing_is_painted_when_nothing_has_changed(qtbot: Any) -> None:
     view = graph_view(qtbot)
     image_of(view)
