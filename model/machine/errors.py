@@ -25,6 +25,10 @@ class ComponentHung(BaseException):
     """
 
 
+ENDS_THE_RUN = (MachineClosed, ComponentHung, KeyboardInterrupt)
+"""What passes through every thread. All else that a component raises, be it SystemExit, is an error of its own."""
+
+
 class NotAThread(RuntimeError):
     """An operation that only a simulated thread can do was asked for from outside of one."""
 

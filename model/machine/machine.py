@@ -18,7 +18,7 @@ from typing import Any, Final, NoReturn
 from greenlet import getcurrent, greenlet
 
 from model.costs import Costs
-from model.machine.errors import MachineClosed, ThreadKilled, TooManyThreads
+from model.machine.errors import ENDS_THE_RUN, MachineClosed, ThreadKilled, TooManyThreads
 from model.machine.generations import Generations
 from model.machine.lock import SimulatedLock
 from model.machine.scheduler import Scheduler
@@ -105,16 +105,23 @@ class Machine(Scheduler):
             raise MachineClosed
         if len(self.threads) >= THREADS_AT_MOST:
             raise TooManyThreads(f"{THREADS_AT_MOST} threads live at once, no more are started")
+        if processor is None:
+            processor = self.current.processor
+        self._check_processor(processor)
         self._threads_started += 1
         thread = Thread(
             self._threads_started,
             name,
-            self.current.processor if processor is None else processor,
+            processor,
             self.current.client if client is None else client,
             function,
         )
         self.threads[thread.identity] = thread
         return thread
+
+    def _check_processor(self, number: int) -> None:
+        if not 0 <= number < self.processors:
+            raise ValueError(f"there is no processor {number}: they are numbered 0 to {self.processors - 1}")
 
     def _live(self, thread: Thread, in_generation: bool, cause: int) -> None:
         """A thread's life on a greenlet of its own; the processor is its successor's when this returns."""
@@ -138,7 +145,9 @@ class Machine(Scheduler):
                 thread.identity, 0, 0, thread.client, thread.processor,
             )  # fmt: skip
             thread.result = thread.function()
-        except (Exception, ThreadKilled) as error:
+        except ENDS_THE_RUN:
+            raise
+        except BaseException as error:
             thread.error = error
         finally:
             if not self.closed:
@@ -185,7 +194,8 @@ class Machine(Scheduler):
     def call_on(self, processor: int, function: Callable[[], Any]) -> Any:
         """A cross-processor call: a new thread over there does it, and looks up afresh whatever it needs."""
         self.work(self.costs.interrupt_ns)
-        thread = self.spawn(function, name=f"{self.current.name} on {processor}", processor=processor)
+        caller, _, _ = self.current.name.partition(" on ")
+        thread = self.spawn(function, name=f"{caller} on {processor}", processor=processor)
         return self.join(thread)
 
     def request(self, client: int, function: Callable[[], Any], name: str = "") -> Any:
@@ -216,6 +226,7 @@ class Machine(Scheduler):
         before = thread.processor
         if processor == before:
             return
+        self._check_processor(processor)
         self._release_processor(self._processors[before])
         thread.processor = processor
         self.emit(Kind.THREAD_MIGRATED, a=before)

@@ -19,6 +19,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from operator import index
 from time import perf_counter
 from typing import Any, Final, NoReturn
 
@@ -52,8 +53,8 @@ class Scheduler:
     # Slots: an instance dictionary this large would make each attribute and each call of a method slower by half.
     __slots__ = (
         "__weakref__", "_calendar", "_deadline_s", "_horizon_ns", "_hub", "_hung", "_limit_ns", "_outside", "_point_ns",
-        "_policy", "_pops", "_processors", "_quantum_ns", "_run_ahead", "_steps", "_watchdog", "append", "closed",
-        "costs", "current", "now_ns", "threads", "trace",
+        "_policy", "_pops", "_processors", "_quantum_ns", "_run_ahead", "_steps", "_to_begin", "_watchdog", "append",
+        "closed", "costs", "current", "now_ns", "threads", "trace",
     )  # fmt: skip
 
     def __init__(
@@ -79,6 +80,7 @@ class Scheduler:
         self._run_ahead = run_ahead
         self._point_ns = _costs_by_operation(costs)
         self._hub: greenlet | None = None
+        self._to_begin: Thread | None = None
         self._outside = Thread(0, "the scheduler", 0, 0, nothing)
         self.current: Thread = self._outside
         self._limit_ns = -1
@@ -134,8 +136,10 @@ class Scheduler:
                 head_ns = self._calendar.head_ns()
                 return head_ns is None or head_ns > self._limit_ns
             begun = True
-            assert thread.greenlet is not None
-            thread.greenlet.switch()
+            while thread is not None:
+                assert thread.greenlet is not None
+                thread.greenlet.switch()
+                thread, self._to_begin = self._to_begin, None
             self.current = self._outside
 
     def _next_thread(self, begun: bool = True) -> Thread | None:
@@ -195,11 +199,11 @@ class Scheduler:
     def work(self, ns: int) -> None:
         """Uses the processor for `ns`. Others run meanwhile where they are due, and a used-up quantum gives way."""
         due_ns = self.now_ns + ns
-        if due_ns < self._horizon_ns and self._steps and ns:
+        if due_ns < self._horizon_ns and self._steps and ns > 0 and ns.__class__ is int:
             self._steps -= 1
             self.now_ns = due_ns
         else:
-            self._work_in_turn(ns)
+            self._work_in_turn(duration(ns))
 
     def point(self, operation: Operation, subject: int = 0) -> None:
         """Names the access to shared state that comes next and charges its cost; others may run first."""
@@ -255,11 +259,11 @@ class Scheduler:
 
     def after(self, delay_ns: int, callback: Callable[[], None]) -> Entry:
         """Calls back in `delay_ns`; the callback must not wait. Cancel it by the entry."""
-        return self.calendar_put(self.now_ns + delay_ns, TIMER, callback)
+        return self.calendar_put(self.now_ns + duration(delay_ns), TIMER, callback)
 
     def sleep(self, ns: int) -> None:
         """Gives up the processor for `ns`."""
-        ends_ns = self.now_ns + ns
+        ends_ns = self.now_ns + duration(ns)
         if not ns:
             self._count_zero_delay(self._inside())
         while self.now_ns < ends_ns:
@@ -281,11 +285,11 @@ class Scheduler:
         if thread.permit:
             thread.permit = False
             return True
-        thread.parked = True
         until_ns = 0
         if timeout_ns is not None:
-            until_ns = self.now_ns + timeout_ns
+            until_ns = self.now_ns + duration(timeout_ns)
             thread.deadline = self.after(timeout_ns, lambda: self._make_ready(thread))
+        thread.parked = True
         self._give_up(thread, wait, subject, until_ns)
         return thread.woken
 
@@ -409,12 +413,24 @@ class Scheduler:
             self._back_to_hub()
         elif thread.greenlet is not getcurrent():
             assert thread.greenlet is not None
-            thread.greenlet.switch()
+            if thread.greenlet:
+                thread.greenlet.switch()
+            else:
+                self._begin_from_hub(thread)
         if self.closed:
             raise MachineClosed
         if self.current.killed:
             self.current.killed = False
             raise ThreadKilled
+
+    def _begin_from_hub(self, thread: Thread) -> None:
+        """A greenlet begins as deep in Python's stack as whoever switches to it first, and keeps that for life.
+
+        Begun from here, a chain of threads that start each other would come to the end of the stack.
+        """
+        assert self._hub is not None
+        self._to_begin = thread
+        self._hub.switch()
 
     def _back_to_hub(self) -> None:
         assert self._hub is not None
@@ -468,6 +484,17 @@ def _costs_by_operation(costs: Costs) -> list[int]:
         Operation.CROSSING: costs.crossing_ns,
     }
     return [0, *(table[operation] for operation in Operation)]
+
+
+def duration(ns: Any) -> int:
+    """`ns` as a whole number; TypeError for a fraction and ValueError for time that runs backwards.
+
+    A component's slip in its own arithmetic must stay in the component: one such step and the clock is good for nobody.
+    """
+    whole = index(ns)
+    if whole < 0:
+        raise ValueError(f"a duration of {whole} ns: time does not run backwards")
+    return whole
 
 
 def nothing() -> None:

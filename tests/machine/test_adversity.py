@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from greenlet import GreenletExit
 
 from model.costs import Costs
 from model.machine.errors import ThreadKilled, ZeroDelayLoop
@@ -119,3 +121,82 @@ def test_release_lets_the_lock_go_even_when_its_own_step_is_one_too_many(make_ma
     machine.run(1_000_000)
     assert type(first.error) is ZeroDelayLoop
     assert second.ended
+
+
+@pytest.mark.parametrize("error", [SystemExit(3), GeneratorExit(), GreenletExit()])
+def test_thread_that_raises_what_is_no_exception_ends_itself_and_not_the_run(
+    make_machine: MakeMachine, error: BaseException
+) -> None:
+    machine = make_machine(processors=1)
+
+    def body() -> None:
+        machine.work(100)
+        raise error
+
+    first = machine.spawn(body, name="first")
+    second = machine.spawn(lambda: machine.work(1_000), name="second")
+    assert machine.run(1_000_000)
+    assert first.error is error
+    assert second.ended
+    assert machine.generations.active(0, 0) == 0
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda machine: machine.work(1.5),
+        lambda machine: machine.work(-5_000),
+        lambda machine: machine.sleep(1.5),
+        lambda machine: machine.sleep(-1),
+        lambda machine: machine.park(Wait.SIGNAL, 0, 0.5),
+        lambda machine: machine.park(Wait.SIGNAL, 0, -1),
+        lambda machine: machine.after(-1, lambda: None),
+        lambda machine: machine.call_on(2, lambda: None),
+        lambda machine: machine.call_on(-1, lambda: None),
+        lambda machine: machine.migrate(2),
+    ],
+)
+def test_impossible_time_or_processor_is_refused_where_it_is_asked_for(
+    make_machine: MakeMachine, ask: Callable[[Machine], Any]
+) -> None:
+    machine = make_machine(processors=2)
+
+    def body() -> int:
+        machine.work(1_000)
+        with pytest.raises((TypeError, ValueError)):
+            ask(machine)
+        machine.work(1_000)
+        return machine.now_ns
+
+    asking = machine.spawn(body, name="asking", processor=0)
+    other = machine.spawn(lambda: machine.work(5_000), name="other", processor=1)
+    machine.run(1_000_000)
+    assert (asking.error, other.error) == (None, None)
+    assert asking.result < 5_000
+    assert machine.threads == {}
+
+
+def test_chain_of_calls_from_processor_to_processor_may_be_long(make_machine: MakeMachine) -> None:
+    machine = make_machine(processors=2)
+
+    def ask(left: int) -> int:
+        machine.work(10)
+        return 1 + machine.call_on(left % 2, lambda: ask(left - 1)) if left else 0
+
+    asking = machine.spawn(lambda: ask(300), name="asking")
+    assert machine.run(100_000_000)
+    assert (asking.error, asking.result) == (None, 300)
+
+
+def test_names_in_a_chain_of_calls_do_not_grow(make_machine: MakeMachine) -> None:
+    machine = make_machine(processors=2)
+    names: list[str] = []
+
+    def ask(left: int) -> None:
+        names.append(machine.current.name)
+        if left:
+            machine.call_on(left % 2, lambda: ask(left - 1))
+
+    machine.spawn(lambda: ask(3), name="asking")
+    machine.run(1_000_000)
+    assert names == ["asking", "asking on 1", "asking on 0", "asking on 1"]
