@@ -50,10 +50,8 @@ def run_demo(directory: Path, scenario: str = DEFAULT, theme: str = "light") -> 
     finally:
         window.close()
         window.deleteLater()
-    print(
-        f"{swap.component} was swapped from {swap.from_title} to {swap.to_title}. The window before the swap, in each of"
-    )
-    print(f"its phases and after it, and the swap's receipt are in {directory}/:")
+    print(f"{swap.component} was swapped from {swap.from_title} to {swap.to_title}. These show the window before it,")
+    print("in each of its phases and after it; receipt.md says what it cost:")
     for path in sorted(directory.iterdir()):
         print(f"    {path}")
     return 0

@@ -14,7 +14,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.documents import save_recording
-from app.menus import TargetMenu
+from app.menus import TargetMenu, choose_first
 from app.sheet import AboutBox, KeySheet
 from model.commands import Cancel
 from views.kit.describing import picked_object
@@ -162,9 +162,7 @@ class Handlers(QObject):
         window = self._window
         menu = TargetMenu(window.link, window.theme, kind, name, window)
         menu.popup(window.palette_view.mapToGlobal(window.palette_view.rect().topRight()))
-        first = next((action for action in menu.actions() if action.isEnabled()), None)
-        if first is not None:
-            menu.setActiveAction(first)
+        choose_first(menu)
 
     @Slot()
     def cancel_swap(self) -> None:

@@ -120,6 +120,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.set_theme(theme)
         self._session_came()
+        self.graph.setFocus(Qt.FocusReason.ActiveWindowFocusReason)
 
     @property
     def session(self) -> Session:
@@ -288,7 +289,7 @@ class MainWindow(QMainWindow):
             menu.setPalette(theme.palette())
             menu.setFont(font("label", theme.scale))
         self._measure_out()
-        self._check("theme_" + theme.name)
+        self._check("theme_" + theme_key(theme))
         self.player.wake()
         self.theme_changed.emit(theme)
 
@@ -389,6 +390,11 @@ class MainWindow(QMainWindow):
         self.player.stop()
         self.session.close()
         super().closeEvent(event)
+
+
+def theme_key(theme: Theme) -> str:
+    """The name by which a theme that ships is loaded; its own name is for people."""
+    return theme.name.lower().replace(" ", "_")
 
 
 def _column(*parts: QWidget, parent: QWidget | None = None) -> QVBoxLayout:

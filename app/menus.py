@@ -59,7 +59,9 @@ class NodeMenus:
         menu = self._graph.menu_of(object_id)
         menu.addSeparator()
         menu.addActions([self._actions[name] for name in OF_A_NODE if self._actions[name].isEnabled()])
-        return _opened(menu, menu, at)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(at)
+        return menu
 
     def open_list(self, object_id: int, title: str) -> QMenu | None:
         """One list of it ("Swap with", "Attach", "Detach") beside the node; None where there is no such list."""
@@ -68,7 +70,10 @@ class NodeMenus:
         if part is None or not part.isEnabled():
             menu.deleteLater()
             return None
-        return _opened(menu, part, self.place_of(object_id))
+        part.aboutToHide.connect(menu.deleteLater)
+        part.popup(self.place_of(object_id))
+        choose_first(part)
+        return part
 
     def place_of(self, object_id: int) -> QPoint:
         """The point of the screen under a component's node."""
@@ -85,17 +90,11 @@ def _part(menu: NodeMenu, title: str) -> QMenu | None:
     return None
 
 
-def _opened(whole: QMenu, part: QMenu, at: QPoint) -> QMenu:
-    """The part popped up with its first possible line chosen; the whole goes when it closes."""
-    if whole is not part:
-        part.aboutToHide.connect(whole.deleteLater)
-    else:
-        whole.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    part.popup(at)
-    first = next((action for action in part.actions() if action.isEnabled() and not action.isSeparator()), None)
+def choose_first(menu: QMenu) -> None:
+    """Let Enter take the first line that is possible."""
+    first = next((action for action in menu.actions() if action.isEnabled() and not action.isSeparator()), None)
     if first is not None:
-        part.setActiveAction(first)
-    return part
+        menu.setActiveAction(first)
 
 
 class TargetMenu(QMenu):

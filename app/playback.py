@@ -65,11 +65,14 @@ class Player(QObject):
         *,
         wall: Callable[[], float] = time.perf_counter,
         pace: float = DEFAULT_PACE,
+        advance_s: float | None = ADVANCE_S,
     ) -> None:
+        """`advance_s` bounds the wall time that the model may take of a frame at the asked pace; None for as it needs."""
         super().__init__(parent)
         self._link = link
         self._selection = selection
         self._wall = wall
+        self._advance_s = advance_s
         self.playing = False
         self.asked_pace = pace
         self.achieved_pace = 0.0
@@ -338,11 +341,11 @@ class Player(QObject):
             pace = self._motion.pace(pace, self.clock_ns, now_s, dt_s)
         target_ns = self._clock_ns + pace * dt_s
         if self._position is None:
-            self._live(now_s, target_ns, ADVANCE_S)
+            self._live(now_s, target_ns, self._advance_s)
         else:
             self._replay(now_s, target_ns)
 
-    def _live(self, now_s: float, target_ns: float, budget_s: float) -> None:
+    def _live(self, now_s: float, target_ns: float, budget_s: float | None) -> None:
         """The session runs to the target, or to the row that stops the run, or as far as the budget goes."""
         session, limit_ns = self._session, int(target_ns)
         if limit_ns > session.now_ns:
@@ -389,7 +392,7 @@ class Player(QObject):
 
     def _stops(self) -> Mask | None:
         """Which rows end a frame early: those of the goal, and the bounds of phases while a swap is eased."""
-        phases = self.mode == "watch" and self._motion.watches(self.clock_ns)
+        phases = self.mode == "watch" and self._motion.watches(self.clock_ns, round(self.asked_pace * LONGEST_FRAME_S))
         if self._goal is None:
             return _phase_rows if phases else None
         goal = self._goal

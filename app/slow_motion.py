@@ -41,8 +41,8 @@ AFTER_S: Final = 0.6
 """So long after the outcome the asked pace is back."""
 GROWTH: Final = 2.0
 """How much faster than its overrun the length that is assumed of a phase grows."""
-STATE_BYTES: Final = 8 * 1024
-"""The state of a component that reports no size."""
+STATE_KIB: Final = 8
+"""The state that is assumed until it is packaged; what a component reports as its size is mostly not copied."""
 
 
 class SlowMotion:
@@ -72,9 +72,9 @@ class SlowMotion:
         self._ended_s = self._pace = None
         self.active = False
 
-    def watches(self, clock_ns: int) -> bool:
-        """Whether a swap is under way or about to begin, so that phases are worth stopping at."""
-        return self.on and (any(True for _ in self._eased()) or self._coming(clock_ns, 1) is not None)
+    def watches(self, clock_ns: int, within_ns: int) -> bool:
+        """Whether a swap is under way or begins within some time, so that phases are worth stopping at."""
+        return self.on and (any(True for _ in self._eased()) or self._coming(clock_ns, within_ns) is not None)
 
     def pace(self, asked: float, clock_ns: int, now_s: float, dt_s: float) -> float:
         """The pace for a frame of `dt_s` at `clock_ns`; never above `asked`."""
@@ -171,6 +171,9 @@ class SlowMotion:
         key = (swap.request, phase)
         if key not in self._lengths:
             self._lengths[key] = self._known(swap, phase) or self._guessed(swap.object, phase)
+        if phase is Phase.TRANSFER and swap.package_until_ns is not None and swap.phase_since_ns is not None:
+            # The copying that has begun says its end; unpackaging is of the same order.
+            return max(self._lengths[key], 1.2 * (swap.package_until_ns - swap.phase_since_ns))
         return self._lengths[key]
 
     def _known(self, swap: Swap, phase: Phase) -> float | None:
@@ -199,7 +202,4 @@ class SlowMotion:
             return 4.0 * (costs.control_ns + costs.advance_ns) + costs.crossing_ns + longest / 2
         if phase is Phase.BLOCK:
             return costs.control_ns + latency.of(object_id).p99_ns / 4
-        topology = self._link.topology
-        node = topology.objects.get(object_id)
-        size = topology.figures.get((node.instance, "bytes"), STATE_BYTES) if node else STATE_BYTES
-        return costs.allocation_ns + costs.spawn_ns + costs.control_ns + 2.0 * costs.copy_ns_per_kib * size / 1024
+        return costs.allocation_ns + costs.spawn_ns + costs.control_ns + 2.0 * costs.copy_ns_per_kib * STATE_KIB

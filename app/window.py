@@ -93,12 +93,14 @@ class Memory(QObject):
 
     def keep(self) -> None:
         """Write down how the window is left."""
+        from app.main_window import theme_key
+
         window = self._window
         area = window.normalGeometry() if window.isMaximized() or window.isFullScreen() else window.geometry()
         self._file.write(
             replace(
                 self.settings,
-                theme=window.theme.name,
+                theme=theme_key(window.theme),
                 window=(area.x(), area.y(), area.width(), area.height()),
                 maximised=window.isMaximized(),
                 pace=window.player.asked_pace,
