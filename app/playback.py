@@ -67,7 +67,7 @@ class Player(QObject):
         pace: float = DEFAULT_PACE,
         advance_s: float | None = ADVANCE_S,
     ) -> None:
-        """`advance_s` bounds the wall time that the model may take of a frame at the asked pace; None for as it needs."""
+        """`advance_s` bounds the wall time that the model takes of a frame at the asked pace; None for all it needs."""
         super().__init__(parent)
         self._link = link
         self._selection = selection
