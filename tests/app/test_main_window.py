@@ -134,9 +134,9 @@ def test_without_a_selection_the_keys_say_what_to_do(opens: Opens, qtbot: QtBot)
 
 
 def test_x_cancels_a_swap_and_b_takes_one_back(opens: Opens, qtbot: QtBot) -> None:
-    window = opens(until_ns=2_010_000)
+    window = opens(until_ns=12_010_000)
     qtbot.keyClick(window, Qt.Key.Key_X)
-    window.session.advance(2_300_000)
+    window.session.advance(12_300_000)
     window.player.to_end()
     window.player.frame()
     assert [(swap.outcome.name, swap.reason) for swap in window.link.swaps.by_request.values() if swap.outcome] == [
@@ -144,7 +144,7 @@ def test_x_cancels_a_swap_and_b_takes_one_back(opens: Opens, qtbot: QtBot) -> No
     ]
     select(window, "FCM file 17")
     window.link.issue(Swap(object="FCM file 17", implementation="fcm_replicated"))
-    window.session.advance(2_900_000)
+    window.session.advance(12_900_000)
     window.player.to_end()
     window.player.frame()
     window.selection.select("swap", 2)

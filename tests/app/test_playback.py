@@ -14,7 +14,7 @@ from model.commands import Swap
 from model.trace.events import Kind, Phase
 from tests.app.playing import FRAME_S, Stage, staged
 
-SWAP_NS = 2_000_000
+SWAP_NS = 12_000_000
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from model.session import Session
 from model.trace.events import Kind
 
 NAMES = [summary.name for summary in shipped()]
-ENDS_NS = {"tour": 5_000_000}
+ENDS_NS = {"tour": 15_000_000}
 """Where a run is long enough to have shown what it shows."""
 
 
