@@ -102,6 +102,9 @@ class ComponentNode(NodeItem):
     def reach(self) -> QRectF:
         body = self._parts.outer
         side = POST_HALF + 2 if self.facts.shells else 0.0
+        if self.leaving:
+            # A frame that goes is painted at its full size until the last moment.
+            body = body | geometry(self.facts, 1.0).outer
         reach = body.adjusted(-MARGIN - side, -MARGIN, MARGIN + side, MARGIN)
         if self.answer is not None:
             reach |= body.adjusted(-WASH - 2, -WASH - 2, WASH + 2, WASH + 2)
@@ -161,6 +164,7 @@ class ComponentNode(NodeItem):
             self._set_open(0.0)
             return
         self.held, self.leaving = ended, True
+        self.outline_changed()
         self.state.ribbon_from, self.state.ribbon = ended.phase, 1.0
         completed = ended.phase is Phase.COMPLETED
         self._move_door(1.0, at_once=False)
@@ -175,9 +179,10 @@ class ComponentNode(NodeItem):
         )
 
     def _frame_gone(self) -> None:
+        self.touch()
         self.held, self.leaving = None, False
-        self.board.outlines += 1
         self._set_open(0.0)
+        self.outline_changed()
 
     def _settle_frame(self) -> None:
         if self.held is not None:

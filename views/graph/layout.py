@@ -58,7 +58,7 @@ def layered(graph: nx.DiGraph, sizes: Mapping[Any, Size], first_layer: Iterable[
 
 def make_room(resting: Mapping[Node, Box], grown: Mapping[Node, Box], margin: float = ROOM_MARGIN) -> dict[Node, Place]:
     """How far each other node steps aside so that nothing covers what has grown; only those that must are named."""
-    placed = [*grown.values()]
+    placed = [(box, box) for box in grown.values()]
     world = _about([*resting.values(), *grown.values()])
     offsets: dict[Node, Place] = {}
     others = [node for node in resting if node not in grown]
@@ -67,14 +67,15 @@ def make_room(resting: Mapping[Node, Box], grown: Mapping[Node, Box], margin: fl
         home = resting[node]
         box = home
         for _ in range(PUSHES):
-            hit = next((other for other in placed if _overlap(box, other, margin)), None)
+            hit = next((other for other in placed if _overlap(box, other[0], margin)), None)
             if hit is None:
                 break
-            box = _pushed(box, home, hit, margin, world)
+            box = _pushed(box, home, *hit, margin, world)
         if box != home:
             offsets[node] = (box[0] - home[0], box[1] - home[1])
-        if box != home or _near_any(box, placed):
-            placed.append(box)
+        # A node that stays may be hit by one that is pushed later, if they stand in the same columns.
+        if box != home or any(box[0] < other[0] + other[2] and other[0] < box[0] + box[2] for other, _ in placed):
+            placed.append((box, home))
     return offsets
 
 
@@ -263,15 +264,15 @@ def _overlap(one: Box, other: Box, margin: float) -> bool:
     )
 
 
-def _pushed(box: Box, home: Box, hit: Box, margin: float, world: Box) -> Box:
-    """`box` moved out of `hit`, on the side of its home.
+def _pushed(box: Box, home: Box, hit: Box, hit_home: Box, margin: float, world: Box) -> Box:
+    """`box` moved out of `hit`, on the side on which their homes are, so that what is pushed on is never pushed back.
 
     In the same column up or down; beside it also sideways, whichever makes the whole less large for a window.
     """
     left, top, width, height = box
-    below = home[1] + home[3] / 2 >= hit[1] + hit[3] / 2
+    below = home[1] + home[3] / 2 >= hit_home[1] + hit_home[3] / 2
     upright = (left, hit[1] + hit[3] + margin if below else hit[1] - margin - height, width, height)
-    right_of = home[0] + home[2] / 2 >= hit[0] + hit[2] / 2
+    right_of = home[0] + home[2] / 2 >= hit_home[0] + hit_home[2] / 2
     beside = home[0] >= hit[0] + hit[2] * 0.6 or home[0] + home[2] <= hit[0] + hit[2] * 0.2
     if not beside:
         return upright
@@ -292,8 +293,3 @@ def _extent(box: Box) -> float:
 
 def _distance(one: Box, other: Box) -> float:
     return abs(one[0] + one[2] / 2 - other[0] - other[2] / 2) + abs(one[1] + one[3] / 2 - other[1] - other[3] / 2)
-
-
-def _near_any(box: Box, placed: Sequence[Box]) -> bool:
-    """Whether a node that stays may be hit by one that is pushed later: those in the same columns may."""
-    return any(box[0] < other[0] + other[2] and other[0] < box[0] + box[2] for other in placed)

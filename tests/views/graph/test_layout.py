@@ -82,3 +82,16 @@ def test_what_stands_beside_goes_sideways_in_a_tall_graph_and_upright_in_a_wide_
     tall = {"far": (0.0, 700.0, 200.0, 80.0)}
     assert make_room(beside | tall, grown, margin=20) == {"right": (40.0, 0.0)}
     assert make_room(beside, grown, margin=20) == {"right": (0.0, -120.0)}
+
+
+def test_room_cascades_down_a_column_whatever_was_pushed_past_the_next_home() -> None:
+    resting = {"next": (10.0, 174.0, 256.0, 89.0), "last": (10.0, 286.0, 181.0, 77.0)}
+    grown = {"grown": (0.0, 0.0, 394.0, 260.0)}
+    offsets = make_room(resting, grown)
+    standing = [
+        (left + offsets.get(name, (0.0, 0.0))[0], top + offsets.get(name, (0.0, 0.0))[1], width, height)
+        for name, (left, top, width, height) in resting.items()
+    ]
+    tops = [260.0, *(top for _, top, _, _ in standing)]
+    bottoms = [260.0, *(top + height for _, top, _, height in standing)]
+    assert all(bottoms[number] < tops[number + 1] for number in range(2)), "each stands under the one before"
