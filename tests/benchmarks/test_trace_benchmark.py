@@ -124,4 +124,4 @@ def test_seek_in_a_million_events_keeps_its_budget(million: Trace, result: Repor
     print(f"\na seek in {million.head:,} events: worst {max(spans) / 1e6:.2f} ms of 300")
     worst_ms = max(spans) / 1e6
     what = "seek in a written trace: topology, tables, swaps"
-    assert result(what, "≤ 50 ms", f"worst of 300 {worst_ms:.0f} ms, {million.head:,} events held", worst_ms <= 50)
+    assert result(what, "≤ 50 ms", f"worst of 300 {worst_ms:.1f} ms, {million.head:,} events held", worst_ms <= 50)
