@@ -302,3 +302,19 @@ def test_a_closed_window_leaves_no_thread_and_no_object(qtbot: QtBot) -> None:
 
 def _greenlets() -> int:
     return sum(1 for each in gc.get_objects() if isinstance(each, greenlet) and not each.dead and each.gr_frame)
+
+
+def test_a_mediator_that_has_gone_leaves_nothing_painted_behind(opens: Opens) -> None:
+    window = opens("tour", until_ns=11_990_000)
+    for until_ns in (12_010_000, 12_040_000, 12_055_000, 12_100_000):
+        window.session.advance(until_ns)
+        window.player.to_end()
+        window.player.frame()
+        for _ in range(40):
+            window.graph.board.motion.skip(15)
+            window.graph.viewport().repaint()
+    assert [swap.outcome.name for swap in window.link.swaps.by_request.values() if swap.outcome] == ["COMPLETED"]
+    window.graph.board.motion.finish()
+    played = window.graph.grab().toImage()
+    window.graph.set_theme(window.theme)
+    assert window.graph.grab().toImage() == played, "painted all anew it is the same picture"

@@ -81,22 +81,6 @@ def test_a_view_that_was_played_to_a_cursor_looks_as_one_made_there(qtbot: Any) 
     assert image_of(played) == image_of(fresh)
 
 
-def test_a_frame_that_has_faded_leaves_nothing_behind(qtbot: Any) -> None:
-    view = graph_before_the_swap(qtbot)
-    for instant in (FORWARD_NS + 10, BLOCK_NS + 10):
-        at(view.link, instant)
-        view.board.motion.finish()
-        image_of(view)
-    at(view.link, COMPLETED_NS + 10)
-    for _ in range(40):
-        view.board.motion.skip(15)
-        image_of(view)
-    view.board.motion.finish()
-    faded = image_of(view)
-    view.set_theme(load_theme())
-    assert image_of(view) == faded, "painted all anew it is the same picture"
-
-
 def test_nothing_is_painted_when_nothing_has_changed(qtbot: Any) -> None:
     view = graph_view(qtbot)
     image_of(view)
