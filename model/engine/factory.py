@@ -6,17 +6,24 @@ An instance that replaces another gets the same references, and those of its set
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from model.engine.component import Component, Interface, calls_of, interface_of
 from model.engine.objects import ObjectRecord
 from model.engine.wrapper import Wrapper
+from model.machine.errors import ENDS_THE_RUN, ThreadKilled
 from model.machine.surroundings import Surroundings
 from model.protocols import signed, vector
 from model.trace.events import Kind
 
+Made = TypeVar("Made")
+
 OWN = "own"
 """The name of the reference by which a component calls its own object."""
+
+
+MADE_WITHIN_NS = 5_000_000
+"""How long the making of an instance or a wrapper may take; without end it would keep its object in transition."""
 
 
 class Factory:
@@ -84,8 +91,13 @@ class Factory:
         settings = {name: value for name, value in record.settings.items() if name in implementation.settings}
         surroundings.emit(Kind.INSTANCE_CREATED, subject=identity, a=self._numbers[implementation], b=record.identity)
         try:
-            return implementation(surroundings, self._references(record, implementation), identity=identity, **settings)
-        except Exception:
+            made = implementation(surroundings, self._references(record, implementation), identity=identity, **settings)
+            if getattr(made, "identity", None) != identity:
+                raise TypeError(f"{implementation.name} must pass what it is made with on to Component.__init__")
+            return made
+        except ENDS_THE_RUN:
+            raise
+        except BaseException:
             surroundings.emit(Kind.INSTANCE_DESTROYED, subject=identity, b=record.identity)
             raise
 
@@ -108,3 +120,15 @@ class Factory:
         surroundings.emit(kind, subject=subject, a=a, b=surroundings.name(name))
         surroundings.emit(Kind.SUBJECT_TITLED, subject=subject, b=surroundings.name(title or name))
         return subject
+
+
+def within(surroundings: Surroundings, limit_ns: int, make: Callable[[], Made]) -> Made:
+    """What `make` gives, on the current thread; TimeoutError if that takes longer, where a thread can be killed."""
+    maker = surroundings.current
+    limit = surroundings.after(limit_ns, lambda: surroundings.kill(maker))
+    try:
+        return make()
+    except ThreadKilled as killed:
+        raise TimeoutError(f"it took longer than {limit_ns} ns") from killed
+    finally:
+        limit.cancel()

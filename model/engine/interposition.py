@@ -10,13 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from model.engine.factory import Factory
+from model.engine.factory import MADE_WITHIN_NS, Factory, within
 from model.engine.interposer import Interposer, interposer_for
 from model.engine.objects import ObjectRecord
 from model.engine.wrapper import Wrapper
+from model.machine.errors import ENDS_THE_RUN, words_of
 from model.machine.generations import Generations
 from model.machine.surroundings import Operation, Surroundings
 from model.trace.events import Kind
+
+INTERPOSERS_AT_MOST = 8
+"""Before one object. A call goes through all of them, and Python's stack is not endless."""
 
 
 class Attach:
@@ -39,21 +43,26 @@ class Attach:
     def run(self, ended: Callable[[], None]) -> None:
         """Attaches; `ended` is called when the object is free for the next transition."""
         surroundings, record = self._surroundings, self._record
+        if len(record.interposers) >= INTERPOSERS_AT_MOST:
+            reason = surroundings.text(f"{INTERPOSERS_AT_MOST} interposers stand before {record.name} already")
+            surroundings.emit(Kind.REQUEST_REFUSED, subject=record.identity, a=self._request, b=reason)
+            ended()
+            return
         subject = surroundings.new_subject()
         try:
-            wrapper = self._factory.wrapper(self._wrapper, subject)
-        except Exception as error:
-            reason = f"{self._wrapper.name} was not made: {type(error).__name__}: {error}"
-            surroundings.emit(
-                Kind.REQUEST_REFUSED, subject=record.identity, a=self._request, b=surroundings.text(reason)
-            )
+            wrapper = within(surroundings, MADE_WITHIN_NS, lambda: self._factory.wrapper(self._wrapper, subject))
+            interposer = interposer_for(surroundings, record, wrapper, subject)
+        except ENDS_THE_RUN:
+            raise
+        except BaseException as error:
+            reason = surroundings.text(f"{self._wrapper.name} was not made: {words_of(error)}")
+            surroundings.emit(Kind.REQUEST_REFUSED, subject=record.identity, a=self._request, b=reason)
             ended()
             return
         surroundings.emit(
             Kind.INTERPOSER_CREATED, subject=subject, a=self._factory.number_of(self._wrapper), b=record.identity
         )
         surroundings.work(surroundings.costs.allocation_ns)
-        interposer = interposer_for(surroundings, record, wrapper, subject)
         interposer.point_inward(record.door, record.door_subject)
         record.interposers.insert(0, interposer)
         record.repoint(surroundings, interposer, subject)

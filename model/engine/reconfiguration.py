@@ -22,6 +22,7 @@ from model.engine.interposition import Attach, Detach
 from model.engine.objects import ObjectRecord
 from model.engine.swap import MediatedSwap, SwapSettings
 from model.engine.wrapper import Wrapper
+from model.machine.errors import TooManyThreads
 from model.machine.generations import Generations
 from model.machine.surroundings import Surroundings
 from model.trace.events import Kind
@@ -189,11 +190,15 @@ class Reconfiguration:
             surroundings.work(surroundings.costs.control_ns)
             transition.run(lambda: self._ended(record))
 
-        surroundings.spawn(
-            control, name=f"control {request}", processor=request % surroundings.processors, client=record.home,
-            in_generation=False,
-            urgent=True,
-        )  # fmt: skip
+        try:
+            surroundings.spawn(
+                control, name=f"control {request}", processor=request % surroundings.processors, client=record.home,
+                in_generation=False,
+                urgent=True,
+            )  # fmt: skip
+        except TooManyThreads as error:
+            self._refuse(record, request, str(error))
+            self._ended(record)
 
     def _ended(self, record: ObjectRecord) -> None:
         """The object is free: the next in line starts."""

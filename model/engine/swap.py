@@ -20,11 +20,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from model.engine.component import Component
-from model.engine.factory import Factory
+from model.engine.factory import MADE_WITHIN_NS, Factory, within
 from model.engine.mediator import Mediator, mediator_for
 from model.engine.objects import ObjectRecord
 from model.engine.transfer import TransferFailed, protocol_between, transfer
-from model.machine.errors import ThreadKilled
+from model.machine.errors import ENDS_THE_RUN, words_of
 from model.machine.generations import Generations
 from model.machine.surroundings import Operation, Surroundings
 from model.trace.events import Kind, Phase, Wait
@@ -94,15 +94,19 @@ class MediatedSwap:
         mediator: Mediator | None = None
         try:
             new = self._make()
-            mediator = self._install()
+            mediator = self._mediator()
+            self._install(mediator)
             self._forward()
             self._block(mediator)
             self._transfer(mediator, new, bit)
+        except ENDS_THE_RUN:
+            raise
+        except BaseException as error:  # Whatever it is: calls may be waiting at the door.
+            self._abandon(mediator, door, str(error) if isinstance(error, Abandoned) else words_of(error))
+            remains = new if new is not None else old
+        else:
             self._commit(mediator, new)
             remains = old
-        except Abandoned as reason:
-            self._abandon(mediator, door, str(reason))
-            remains = new if new is not None else old
         ended()
         if mediator is not None or new is not None:
             self._free(mediator, remains)
@@ -120,15 +124,23 @@ class MediatedSwap:
 
     def _make(self) -> Component:
         try:
-            return self._factory.instance(self._record, self._implementation)
-        except Exception as error:
-            raise Abandoned(f"{self._implementation.name} was not made: {type(error).__name__}: {error}") from error
+            return within(
+                self._surroundings, MADE_WITHIN_NS, lambda: self._factory.instance(self._record, self._implementation)
+            )
+        except ENDS_THE_RUN:
+            raise
+        except BaseException as error:
+            raise Abandoned(f"{self._implementation.name} was not made: {words_of(error)}") from error
 
-    def _install(self) -> Mediator:
+    def _mediator(self) -> Mediator:
         surroundings, record = self._surroundings, self._record
         self._check_cancelled()
         mediator = mediator_for(surroundings, record, self._request, surroundings.new_subject(), self._driver)
         surroundings.emit(Kind.MEDIATOR_CREATED, subject=mediator.subject, a=self._request, b=record.identity)
+        return mediator
+
+    def _install(self, mediator: Mediator) -> None:
+        surroundings, record = self._surroundings, self._record
         self._emit(Kind.PHASE_ENTERED, b=Phase.FORWARD)
         surroundings.work(surroundings.costs.allocation_ns)
         record.repoint(surroundings, mediator, mediator.subject)
@@ -139,7 +151,6 @@ class MediatedSwap:
                     Kind.CALL_UNTRACKED, cause=call.position, call=call.number, a=self._request,
                     subject=record.identity, client=call.front.client, thread=call.thread,
                 )  # fmt: skip
-        return mediator
 
     def _forward(self) -> None:
         """Asked for after the *last* entry was written: whoever still goes past the mediator is counted by then."""
@@ -181,21 +192,27 @@ class MediatedSwap:
         self.cancellable = False
         mediator.set_phase(Phase.TRANSFER)
         self._emit(Kind.PHASE_ENTERED, b=Phase.TRANSFER)
-        mover = surroundings.spawn(
-            lambda: transfer(surroundings, self._record, new, bit, self._request),
-            name=f"transfer {self._request}",
-            urgent=True,
-        )
+        identity = new.identity
+        mover: Any = None
         try:
+            mover = surroundings.spawn(
+                lambda: transfer(surroundings, self._record, new, bit, self._request),
+                name=f"transfer {self._request}",
+                urgent=True,
+            )
             surroundings.join(mover, self._settings.transfer_timeout_ns)
+            # One that took over all attributes of its predecessor took that one's number too.
+            new.identity = identity
         except TransferFailed as failure:
             raise Abandoned(str(failure)) from failure
         except TimeoutError as error:
             surroundings.kill(mover)
             self._emit(Kind.PHASE_TIMED_OUT, b=Phase.TRANSFER)
             raise Abandoned("the state was not moved in time") from error
-        except (Exception, ThreadKilled) as error:
-            raise Abandoned(f"the transfer failed: {type(error).__name__}: {error}") from error
+        except ENDS_THE_RUN:
+            raise
+        except BaseException as error:
+            raise Abandoned(f"the transfer failed: {words_of(error)}") from error
 
     def _commit(self, mediator: Mediator, new: Component) -> None:
         """From inside out: nothing says done before the last entry is written, and the door opens after that."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from model.engine.component import Component, Package
 from model.engine.objects import ObjectRecord
+from model.machine.errors import words_of
 from model.machine.surroundings import Operation, Surroundings
 from model.protocols import negotiate, vector
 from model.trace.events import Kind
@@ -37,7 +38,7 @@ def transfer(surroundings: Surroundings, record: ObjectRecord, new: Component, b
     try:
         new.unpackage(bit, package)
     except Exception as error:
-        raise TransferFailed(f"{new.name} raised in unpackage: {type(error).__name__}: {error}") from error
+        raise TransferFailed(f"{new.name} raised in unpackage: {words_of(error)}") from error
     _copy(surroundings, record, Kind.STATE_UNPACKAGED, package, request)
 
 
@@ -46,7 +47,7 @@ def _package(surroundings: Surroundings, old: Component, bit: int) -> Package:
     try:
         package = old.package(bit)
     except Exception as error:
-        raise TransferFailed(f"{old.name} raised in package: {type(error).__name__}: {error}") from error
+        raise TransferFailed(f"{old.name} raised in package: {words_of(error)}") from error
     if not isinstance(package, Package):
         raise TransferFailed(f"{old.name} returned {type(package).__name__} from package instead of a package")
     size = package.size_bytes

@@ -21,6 +21,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from model.engine.generated import Method, generate
+from model.machine.errors import words_of
 from model.machine.surroundings import Operation, Surroundings
 from model.trace.events import Kind
 
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from model.engine.objects import ObjectRecord
     from model.machine.machine import Machine
     from model.machine.thread import Thread
-
-LONGEST_EXCEPTION_TEXT = 200
 
 # Reading a member of an enumeration costs as much as a call of a method, and packing one twice what packing a number
 # does: what every call needs is read once.
@@ -182,7 +181,7 @@ class Front:
         """Writes CALL_RAISED; the caller sees the same exception."""
         machine, thread = self.machine, call.thread
         now_ns = machine.now_ns
-        text = machine.text(f"{type(error).__name__}: {error}"[:LONGEST_EXCEPTION_TEXT])
+        text = machine.text(words_of(error))
         machine.append(
             Kind.CALL_RAISED, now_ns, now_ns + self.way_back_ns, call.position, call.number,
             now_ns - call.entered_ns, text, thread.identity, self.record.identity, call.method, self.client,

@@ -29,6 +29,20 @@ ENDS_THE_RUN = (MachineClosed, ComponentHung, KeyboardInterrupt)
 """What passes through every thread. All else that a component raises, be it SystemExit, is an error of its own."""
 
 
+LONGEST_ERROR_TEXT = 200
+
+
+def words_of(error: BaseException) -> str:
+    """The error as "ValueError: what it says", bounded. Saying it is foreign code too, and may fail in its turn."""
+    kind = type(error).__name__
+    try:
+        return f"{kind}: {error}"[:LONGEST_ERROR_TEXT]
+    except ENDS_THE_RUN:
+        raise
+    except BaseException:
+        return f"{kind}, which cannot say what it is"[:LONGEST_ERROR_TEXT]
+
+
 class NotAThread(RuntimeError):
     """An operation that only a simulated thread can do was asked for from outside of one."""
 

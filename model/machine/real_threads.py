@@ -176,6 +176,12 @@ class RealThreads:
     def sleep(self, ns: int) -> None:
         time.sleep(ns / 1e9)
 
+    def after(self, delay_ns: int, callback: Callable[[], None]) -> threading.Timer:
+        timer = threading.Timer(delay_ns / 1e9, callback)
+        timer.daemon = True
+        timer.start()
+        return timer
+
     def park(self, wait: Wait, subject: int = 0, timeout_ns: int | None = None) -> bool:
         return self.current.permit.acquire(timeout=None if timeout_ns is None else timeout_ns / 1e9)
 
