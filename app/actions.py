@@ -134,6 +134,8 @@ ACTIONS: Final[tuple[Entry, ...]] = (
     Entry("rail", "View", "Narrow palette", "toggle_rail", ("Ctrl+B",), "Icons only", checkable=True, parts=True),
     Entry("full_screen", "View", "Full screen", "toggle_full_screen", ("F11",), checkable=True),
     Entry("keys", "Help", "Keys and gestures", "show_keys", ("?", "F1"), mouse="the question mark at the upper right"),
+    Entry("guide", "Help", "Guide", "show_guide", ("Shift+F1",),
+          "How it is built, what was decided and why, the words"),
     Entry("about", "Help", "About Changeover", "about", parts=True),
 )  # fmt: skip
 

@@ -52,6 +52,7 @@ class Forking(QObject):
         self._fork: Fork | None = None
         self._projections: dict[str, Any] = {}
         self._command: Command | None = None
+        self._reason = ""
         self._plays_on = False
         self._timer = QTimer(self)
         self._timer.setInterval(0)
@@ -94,6 +95,7 @@ class Forking(QObject):
     def reopen(self) -> None:
         """Take the session that hung back to its last whole instant, where another command may be given."""
         if self._fork is None:
+            self._reason = self._session.ended or ""
             self._begin(self._session.now_ns, None)
 
     @Slot()
@@ -142,8 +144,12 @@ class Forking(QObject):
         self._end()
         self._link.set_session(fork.session, projections)
         old.close()
-        if command is not None:
-            self._issue(command)
+        if command is None:
+            self.said.emit(
+                f"{self._reason.rstrip('.')}. It is open there again: put another component in its place", True
+            )
+            return
+        self._issue(command)
         if self._plays_on:
             self._player.play()
 

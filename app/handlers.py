@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.documents import save_recording
 from app.menus import TargetMenu, choose_first
-from app.sheet import AboutBox, KeySheet
+from app.sheet import AboutBox, GuideSheet, KeySheet
 from model.commands import Cancel
 from views.kit.describing import picked_object
 from views.kit.theme import load_theme
@@ -251,6 +251,10 @@ class Handlers(QObject):
     @Slot()
     def show_keys(self) -> None:
         KeySheet(self._window.theme, self._window).open()
+
+    @Slot()
+    def show_guide(self) -> None:
+        GuideSheet(self._window.theme, self._window).open()
 
     @Slot()
     def about(self) -> None:

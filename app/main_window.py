@@ -39,7 +39,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.actions import make_actions
+from app.actions import BY_NAME, make_actions, tip_of
 from app.documents import ForeignCode, foreign_code, open_session
 from app.forking import Forking
 from app.handlers import Handlers
@@ -194,6 +194,15 @@ class MainWindow(QMainWindow):
         self.forking.moved.connect(self.strip.progress)
         self.forking.over.connect(self.strip.end_progress)
         self.strip.cancelled.connect(self.forking.cancel)
+        for button, name in (
+            (self.transport.to_start, "to_start"),
+            (self.transport.back, "step_back"),
+            (self.transport.forward, "step_forward"),
+            (self.transport.to_end, "to_end"),
+            (self.top.theme_button, "theme"),
+            (self.top.help_button, "keys"),
+        ):
+            button.setToolTip(tip_of(BY_NAME[name]))
         self.top.theme_button.clicked.connect(self.handlers.toggle_theme)
         self.top.help_button.clicked.connect(self.handlers.show_keys)
 
@@ -210,10 +219,10 @@ class MainWindow(QMainWindow):
 
     @Slot(str)
     def _run_ended(self, sentence: str) -> None:
-        hung = self.session.hung
-        self.say(sentence, failure=hung)
-        if hung:
+        if self.session.hung:
             self.forking.reopen()
+        else:
+            self.say(sentence)
 
     # --- sessions ----------------------------------------------------------------------------------------------------
 
@@ -315,7 +324,8 @@ class MainWindow(QMainWindow):
         self.transport.setFixedHeight(round(px(TRANSPORT)))
         room = self.height() - round(px(TRANSPORT)) - self.top.height()
         self.tables.setFixedHeight(round(min(px(BOTTOM), room * 0.36)))
-        self.latency.setFixedHeight(round(min(px(LATENCY), room * LATENCY_SHARE)))
+        least = self.latency.minimumSizeHint().height()
+        self.latency.setFixedHeight(max(least, round(min(px(LATENCY), room * LATENCY_SHARE))))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -1,14 +1,25 @@
-"""The sheet of keys and gestures, made from the table of actions, and the box that says what the program is."""
+"""What Help opens: the keys and gestures, made from the table of actions; the guide; what the program is."""
 
 from __future__ import annotations
 
+from importlib import resources
 from typing import Final
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QTextBrowser,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.actions import MENUS, entries, keys_of
-from views.kit.chrome import PrimaryButton
+from views.kit.chrome import PrimaryButton, SegmentedControl
 from views.kit.theme import Theme
 from views.kit.typography import MEDIUM, SEMIBOLD, font
 
@@ -104,6 +115,42 @@ class KeySheet(Sheet):
         grid.addWidget(self.line(words), row, 0)
         grid.addWidget(self.line(keys, bold=True), row, 1)
         grid.addWidget(self.line(mouse, faint=True), row, 2)
+
+
+class GuideSheet(Sheet):
+    """The texts of resources/guide, one at a time."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__("Guide", theme, parent)
+        self._texts = guide_texts()
+        self.choice = SegmentedControl([title for title, _ in self._texts], "Part of the guide", theme)
+        self.choice.chosen.connect(self.show_part)
+        self.page = QTextBrowser()
+        self.page.setOpenExternalLinks(True)
+        self.page.setFrameShape(QFrame.Shape.NoFrame)
+        self.page.document().setDefaultFont(font("body", theme.scale))
+        self.page.setPalette(theme.palette())
+        self.body.addWidget(self.choice)
+        self.body.addWidget(self.page, 1)
+        self.finish()
+        self.resize(round(theme.px(820)), round(theme.px(620)))
+        self.show_part(0)
+
+    @Slot(int)
+    def show_part(self, index: int) -> None:
+        """Show the text of a part from its beginning."""
+        self.page.setMarkdown(self._texts[index][1])
+        self.page.verticalScrollBar().setValue(0)
+
+
+def guide_texts() -> list[tuple[str, str]]:
+    """Title and Markdown of each part of the guide, by name."""
+    parts = sorted(resources.files("resources.guide").iterdir(), key=lambda part: part.name)
+    return [
+        (part.name.removesuffix(".md").replace("_", " ").capitalize(), part.read_text(encoding="utf-8"))
+        for part in parts
+        if part.name.endswith(".md")
+    ]
 
 
 class AboutBox(Sheet):
