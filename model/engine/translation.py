@@ -21,7 +21,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from model.engine.generated import Method, generate
-from model.machine.errors import words_of
+from model.machine.errors import CallsTooDeep, words_of
 from model.machine.surroundings import Operation, Surroundings
 from model.trace.events import Kind
 
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from model.engine.objects import ObjectRecord
     from model.machine.machine import Machine
     from model.machine.thread import Thread
+
+CALLS_DEEP_AT_MOST = 50
+"""Calls inside of each other on one thread, so that a component that calls itself for ever is told so, in every run at
+the same call. Python's own limit is met sooner or later, as the program around the machine is deep itself."""
 
 # Reading a member of an enumeration costs as much as a call of a method, and packing one twice what packing a number
 # does: what every call needs is read once.
@@ -103,7 +107,7 @@ class TranslationTable:
 class Call:
     """A call in flight: entered and not yet returned."""
 
-    __slots__ = ("caller", "entered_ns", "front", "method", "number", "position", "record", "thread")
+    __slots__ = ("caller", "depth", "entered_ns", "front", "method", "number", "position", "record", "thread")
 
     def __init__(
         self,
@@ -112,6 +116,7 @@ class Call:
         front: Front,
         method: int,
         caller: Call | None,
+        depth: int,
         entered_ns: int,
         thread: Thread,
     ) -> None:
@@ -121,6 +126,7 @@ class Call:
         self.record = front.record
         self.method = method
         self.caller = caller
+        self.depth = depth
         self.entered_ns = entered_ns
         self.thread = thread
 
@@ -145,13 +151,16 @@ class Front:
         self.target_subject = target_subject
 
     def enter(self, index: int) -> Call:
-        """Writes CALL_ENTERED; the call is in flight from here on."""
+        """Writes CALL_ENTERED; the call is in flight from here on. CallsTooDeep comes before anything is written."""
         machine, record = self.machine, self.record
         thread = machine.current
         caller = thread.call
-        cause, caller_object = (
-            (thread.position, thread.origin) if caller is None else (caller.position, caller.record.identity)
-        )
+        if caller is None:
+            cause, caller_object, depth = thread.position, thread.origin, 1
+        else:
+            cause, caller_object, depth = caller.position, caller.record.identity, caller.depth + 1
+            if depth > CALLS_DEEP_AT_MOST:
+                raise CallsTooDeep(f"{record.name} would be called inside of {CALLS_DEEP_AT_MOST} calls of one thread")
         machine.calls_entered = number = machine.calls_entered + 1
         now_ns = machine.now_ns
         method = record.methods[index]
@@ -159,7 +168,7 @@ class Front:
             _CALL_ENTERED, now_ns, now_ns + self.way_in_ns, cause, number, self.target_subject,
             caller_object, thread.identity, record.identity, method, self.client, thread.processor,
         )  # fmt: skip
-        call = Call(number, position, self, method, caller, now_ns, thread)
+        call = Call(number, position, self, method, caller, depth, now_ns, thread)
         thread.call = record.in_flight[number] = call
         return call
 

@@ -47,5 +47,9 @@ class NotAThread(RuntimeError):
     """An operation that only a simulated thread can do was asked for from outside of one."""
 
 
+class CallsTooDeep(RuntimeError):
+    """A component calls itself, or others that call it, without end."""
+
+
 class TooManyThreads(RuntimeError):
     """More threads live at once than the machine admits."""

@@ -13,6 +13,7 @@ from greenlet import GreenletExit
 from model.engine.component import Component, Package
 from model.engine.interposition import INTERPOSERS_AT_MOST
 from model.engine.swap import SwapSettings
+from model.engine.translation import CALLS_DEEP_AT_MOST
 from model.machine import machine as machine_module
 from model.trace.events import Kind
 
@@ -274,3 +275,36 @@ def test_transfer_for_which_there_is_no_thread_is_abandoned(
     bench.run(1_000_000)
     assert bench.phases()[-1] == "ABANDONED"
     assert_quiet(bench, 0)
+
+
+class CallsItselfForEver(OldLedger):
+    name = "calls_itself_for_ever"
+
+    def fail(self, caller: int) -> None:
+        self.surroundings.work(10)
+        self.references["self"].object.fail(caller)
+
+
+def run_of_endless_calls(make_bench: MakeBench, stack: int) -> str:
+    """The fingerprint of a run that is driven from that much deeper in Python's stack."""
+    if stack:
+        return run_of_endless_calls(make_bench, stack - 1)
+    bench = make_bench(CallsItselfForEver)
+    for _ in range(INTERPOSERS_AT_MOST):
+        bench.system.reconfiguration.attach(bench.record, Empty, queue=True)
+    bench.caller(lambda reference, _: reference.object.fail(1), times=2, start_ns=50_000)
+    bench.run(100_000)
+    bench.swap()
+    bench.run(3_000_000)
+    assert len(bench.events(Kind.CALL_RAISED)) == 2 * CALLS_DEEP_AT_MOST
+    assert (
+        bench.errors == [f"CallsTooDeep: ledger would be called inside of {CALLS_DEEP_AT_MOST} calls of one thread"] * 2
+    )
+    assert not bench.record.in_flight
+    assert bench.conserved
+    fingerprint: str = bench.machine.trace.fingerprint()
+    return fingerprint
+
+
+def test_component_that_calls_itself_for_ever_is_told_at_the_same_call_in_every_run(make_bench: MakeBench) -> None:
+    assert run_of_endless_calls(make_bench, 0) == run_of_endless_calls(make_bench, 50)
