@@ -120,6 +120,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.set_theme(theme)
         self._session_came()
+        self._player_changed()
         self.graph.setFocus(Qt.FocusReason.ActiveWindowFocusReason)
 
     @property

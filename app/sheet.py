@@ -6,6 +6,7 @@ from importlib import resources
 from typing import Final
 
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QTextBlock, QTextCharFormat, QTextCursor, QTextDocument
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -21,6 +22,7 @@ from PySide6.QtWidgets import (
 from app.actions import MENUS, entries, keys_of
 from views.kit.chrome import PrimaryButton, SegmentedControl
 from views.kit.theme import Theme
+from views.kit.thin_scroll import scroll_thinly
 from views.kit.typography import MEDIUM, SEMIBOLD, font
 
 OTHERS: Final = (
@@ -98,6 +100,7 @@ class KeySheet(Sheet):
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll_thinly(area, theme)
         area.setMinimumWidth(page.sizeHint().width() + 24)
         self.body.addWidget(area, 1)
         self.finish()
@@ -128,19 +131,51 @@ class GuideSheet(Sheet):
         self.page = QTextBrowser()
         self.page.setOpenExternalLinks(True)
         self.page.setFrameShape(QFrame.Shape.NoFrame)
-        self.page.document().setDefaultFont(font("body", theme.scale))
         self.page.setPalette(theme.palette())
+        scroll_thinly(self.page, theme)
         self.body.addWidget(self.choice)
         self.body.addWidget(self.page, 1)
         self.finish()
-        self.resize(round(theme.px(820)), round(theme.px(620)))
+        self.resize(round(theme.px(900)), round(theme.px(620)))
         self.show_part(0)
 
     @Slot(int)
     def show_part(self, index: int) -> None:
         """Show the text of a part from its beginning."""
+        document = self.page.document()
+        document.setDefaultFont(font("body", self.theme.scale))
         self.page.setMarkdown(self._texts[index][1])
+        document.setDocumentMargin(self.theme.px(20))
+        set_types(document, self.theme)
+        self.page.moveCursor(QTextCursor.MoveOperation.Start)
         self.page.verticalScrollBar().setValue(0)
+
+
+def set_types(document: QTextDocument, theme: Theme) -> None:
+    """Headings and paragraphs in the program's own types, with room between them; code keeps its lines together."""
+    block = document.begin()
+    while block.isValid():
+        form = block.blockFormat()
+        level = form.headingLevel()
+        code = is_code(block)
+        in_list = block.textList() is not None
+        form.setTopMargin(theme.px(16 if level > 1 else 0 if level or code or in_list else 6))
+        form.setBottomMargin(theme.px(6 if level else 0 if code else 3 if in_list else 6))
+        form.setNonBreakableLines(code)
+        cursor = QTextCursor(block)
+        cursor.setBlockFormat(form)
+        if level or code:
+            cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
+            types = QTextCharFormat()
+            types.setFont(font("title" if level else "mono", theme.scale))
+            cursor.mergeCharFormat(types)
+        block = block.next()
+
+
+def is_code(block: QTextBlock) -> bool:
+    """Whether all of a block is set in letters of one width, as Markdown sets code."""
+    fragment = block.begin().fragment() if not block.begin().atEnd() else None
+    return fragment is not None and fragment.charFormat().fontFixedPitch() and fragment.length() == block.length() - 1
 
 
 def guide_texts() -> list[tuple[str, str]]:

@@ -55,6 +55,12 @@ def stage(qtbot: QtBot) -> Iterator[Stage]:
 
 
 @pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A first slice so long that every fork is done in it, however slow the machine."""
+    monkeypatch.setattr(app.forking, "FIRST_SLICE_S", 60.0)
+
+
+@pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Slices so short that no fork is done in its first."""
     monkeypatch.setattr(app.forking, "FIRST_SLICE_S", 0.0)
@@ -70,6 +76,7 @@ def test_a_command_at_the_head_goes_straight_to_the_session(stage: Stage) -> Non
     assert not forking.running
 
 
+@pytest.mark.usefixtures("quick")
 def test_a_command_behind_the_head_acts_right_after_the_clock_in_a_new_run(stage: Stage) -> None:
     forking = Forking(stage.link, stage.player)
     stage.link.issue(PARTITION)
@@ -80,6 +87,7 @@ def test_a_command_behind_the_head_acts_right_after_the_clock_in_a_new_run(stage
     assert stage.link.at_head
 
 
+@pytest.mark.usefixtures("quick")
 def test_the_new_run_plays_on_if_the_old_one_played(stage: Stage) -> None:
     forking = Forking(stage.link, stage.player)
     stage.player.play()
@@ -164,6 +172,7 @@ def test_a_command_while_paused_is_seen_to_be_asked_for(stage: Stage) -> None:
     assert not forking.running
 
 
+@pytest.mark.usefixtures("quick")
 def test_a_session_that_hung_opens_again_where_it_hung(stage: Stage) -> None:
     told = Told(forking := Forking(stage.link, stage.player))
     stage.session._hung = True

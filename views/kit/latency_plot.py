@@ -68,7 +68,7 @@ class LatencyPlot(pyqtgraph.PlotWidget):  # type: ignore[misc]
             hideOverlappingLabels=round(room),
         )
         self._axis.setHeight(round(px(AXIS_HEIGHT)))
-        self.getPlotItem().layout.setContentsMargins(round(px(SIDE)), 0, round(max(px(SIDE), room)), 0)
+        self.getPlotItem().layout.setContentsMargins(round(px(SIDE)), 0, round(px(SIDE) + room - 2), 0)
         histogram = theme.histogram
         self._bars.setOpts(brush=histogram.now_fill, pen=None)
         self._ground.setBrush(histogram.ghost_fill)
