@@ -182,10 +182,10 @@ def test_package_without_a_line_in_the_table_is_found() -> None:
 
 def test_every_dependency_is_named_by_the_contract_that_keeps_the_model_headless_or_by_the_table() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    names = {"PySide6-Essentials": "PySide6", "tomli-w": "tomli_w"}
+    names = {"PySide6-Essentials": "PySide6", "tomli-w": "tomli_w", "pillow": "PIL"}
     wanted = [requirement.split(">")[0] for requirement in project["project"]["dependencies"]]
     modules = {names.get(name, name) for name in wanted}
-    headless = {"PySide6", "shiboken6", "pyqtgraph", "typer", "rich"}
+    headless = {"PySide6", "shiboken6", "pyqtgraph", "typer", "rich", "PIL", "jinja2"}
     assert modules <= headless | {name for allowed in ALLOWED.values() for name in allowed}
 
 
