@@ -1,0 +1,20 @@
+"""What workers run in tests: importable by name in another process, where a test's own functions are not."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from model.experiments.job import Job, Result
+
+
+def square(job: Job) -> Result:
+    """The square of the seed; some seeds fail in the ways that a job may."""
+    if job["what"] == "raise" and job.seed == 3:
+        raise ValueError("three is refused")
+    if job["what"] == "die" and job.seed == 3:
+        os._exit(9)
+    if job["what"] == "die once" and job.seed == 3 and not Path(job["mark"]).exists():
+        Path(job["mark"]).touch()
+        os._exit(9)
+    return {"square": job.seed**2, "worker": 0}
