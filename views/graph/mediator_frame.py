@@ -101,7 +101,7 @@ def paint_ribbon(ink: Ink, area: QRectF, facts: MediatorFacts, state: FrameState
         width = text_width(word, "small", weight=SEMIBOLD) + PHASE_TRACKING_PX * len(word)
         came = now is not None and phase <= now
         time = format_duration(spent[phase]) if came and spent[phase] else ""
-        wishes.append((phase, word, time, _words_left(number == 0) + width + 8.0))
+        wishes.append((phase, word, time, _words_left(number == 0) + width + _words_right(number == len(RIBBON) - 1)))
     widths, times = _shared_out(wishes, area.width() - 2 * SEGMENT_GAP)
     left = area.left()
     for number, ((phase, word, _, _), width, time) in enumerate(zip(wishes, widths, times, strict=True)):
@@ -113,7 +113,7 @@ def paint_ribbon(ink: Ink, area: QRectF, facts: MediatorFacts, state: FrameState
         ink.painter.fillPath(path, mixed(old_fill, fill, share))
         done = now is not None and phase < now
         sign = "check" if done else phase_meaning(ink.theme, phase).glyph
-        _segment_words(ink, box, sign, word, time, mixed(old_letters, letters, share), first=number == 0)
+        _segment_words(ink, box, sign, word, time, mixed(old_letters, letters, share), number)
         left += width + SEGMENT_GAP
 
 
@@ -175,7 +175,13 @@ def _words_left(first: bool) -> float:
     return 24.0 if first else 31.0
 
 
-def _segment_words(ink: Ink, box: QRectF, sign: str, word: str, time: str, letters: QColor, *, first: bool) -> None:
+def _words_right(last: bool) -> float:
+    """What is kept free after the words: the last segment has no point in which they could end."""
+    return 12.0 if last else 8.0
+
+
+def _segment_words(ink: Ink, box: QRectF, sign: str, word: str, time: str, letters: QColor, number: int) -> None:
+    first, last = number == 0, number == len(RIBBON) - 1
     start = box.left() + _words_left(first) - 10.0
     paint_glyph(ink.painter, sign, sign_rect(start, box.center().y(), 8.0), letters)
     left = box.left() + _words_left(first)
@@ -183,8 +189,8 @@ def _segment_words(ink: Ink, box: QRectF, sign: str, word: str, time: str, lette
     used = ink.capitals(room, word, letters)
     if time:
         ink.line(
-            QRectF(left + used + 4, box.top(), box.right() - left - used - 6, box.height()), time, "small", letters,
-            weight=MEDIUM, right=True,
+            QRectF(left + used + 4, box.top(), box.right() - left - used + 2 - _words_right(last), box.height()), time,
+            "small", letters, weight=MEDIUM, right=True,
         )  # fmt: skip
 
 
@@ -199,7 +205,7 @@ def paint_outcome(ink: Ink, area: QRectF, facts: MediatorFacts) -> None:
     said = format_duration(facts.total_ns)
     if facts.phase is Phase.ABANDONED and facts.tries > 1:
         said = f"after {facts.tries} tries"
-    _segment_words(ink, area.adjusted(0, 0, -24, 0), meaning.glyph, meaning.word, said, meaning.on, first=True)
+    _segment_words(ink, area.adjusted(0, 0, -24, 0), meaning.glyph, meaning.word, said, meaning.on, 0)
 
 
 def paint_door(ink: Ink, parts: Geometry, facts: MediatorFacts, state: FrameState) -> None:

@@ -33,22 +33,27 @@ MAP_PAD = 6.0
 LEAST_MARK = 4.0
 
 
-def card_rect(card: CostCard, target: QRectF, viewport: QRectF) -> QRectF:
-    """Where the card stands: at the right of the target, else at its left, and always in sight."""
+def card_rect(card: CostCard, target: QRectF, viewport: QRectF, tools: QRectF) -> QRectF:
+    """Where the card stands: at the right of the target, else at its left, always in sight and not under the tools."""
     height = HEAD + ROW * len(card.rows) + FOOT
     left = target.right() + GAP
     if left + CARD_WIDTH > viewport.right() - EDGE:
         left = target.left() - GAP - CARD_WIDTH
     left = min(max(left, viewport.left() + EDGE), viewport.right() - EDGE - CARD_WIDTH)
     top = target.center().y() - height * 0.7
-    top = min(max(top, viewport.top() + EDGE), viewport.bottom() - EDGE - height)
+    least = viewport.top() + EDGE
+    if tools.left() < left + CARD_WIDTH and left < tools.right():
+        least = tools.bottom() + EDGE / 2
+    top = min(max(top, least), viewport.bottom() - EDGE - height)
     return QRectF(round(left), round(top), CARD_WIDTH, height)
 
 
-def paint_cost_card(painter: QPainter, theme: Theme, card: CostCard, target: QRectF, viewport: QRectF) -> list[Written]:
+def paint_cost_card(
+    painter: QPainter, theme: Theme, card: CostCard, target: QRectF, viewport: QRectF, tools: QRectF
+) -> list[Written]:
     """Paint the card beside its target; returns what was written."""
     ink = Ink(painter, theme)
-    box = card_rect(card, target, viewport)
+    box = card_rect(card, target, viewport, tools)
     shade = faded(QColor(Qt.GlobalColor.black), min(1.0, theme.texture.dragged_shadow * 0.67))
     ink.box(box.translated(0, 6), 12, shade)
     ink.box(box, 12, theme.surface.raised, ink.hair(theme.line.regular))

@@ -268,7 +268,9 @@ class GraphView(Canvas):
             shown = self.viewportTransform().mapRect(target.standing)
             scale = self.theme.scale
             box = QRectF(shown.topLeft() / scale, shown.size() / scale)
-            self._overlay_written = paint_cost_card(painter, self._board.theme, card, box, area)
+            tools = QRectF(self._toolbar.geometry())
+            tools = QRectF(tools.topLeft() / scale, tools.size() / scale)
+            self._overlay_written = paint_cost_card(painter, self._board.theme, card, box, area, tools)
 
     def _apply_zoom(self) -> None:
         super()._apply_zoom()

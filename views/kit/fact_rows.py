@@ -3,24 +3,27 @@
     interface        file cache manager          total blocked time          42.7 µs
     clients          postmark, sdet-1            protocol     whole page table, bit 17
 
-With `spread` the value ends at the right edge; otherwise all values begin in one column.
+With `spread` the value ends at the right edge; otherwise all values begin in one column. A value that is too long for
+its line, as the reason of a failed swap is, goes on in the next.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize
-from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from views.kit.theme import Theme
-from views.kit.typography import MEDIUM, text_width
+from views.kit.typography import MEDIUM, metrics, text_width, wrapped
 from views.kit.writing import Writer, Written
 
 COLUMN: Final = 112
 PADDING: Final = 16
+LINE: Final = 16
+"""px from one line of a value to the next."""
 
 
 class FactRows(QWidget):
@@ -45,9 +48,10 @@ class FactRows(QWidget):
         shown = tuple(rows)
         if shown == self._rows:
             return
-        if len(shown) != len(self._rows):
-            self.updateGeometry()
+        height = self.sizeHint().height()
         self._rows = shown
+        if self.sizeHint().height() != height:
+            self.updateGeometry()
         self.setAccessibleDescription("; ".join(f"{name}: {value}" for name, value in shown))
         self.update()
 
@@ -58,24 +62,41 @@ class FactRows(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(260, round(self._theme.px(self._pitch * len(self._rows))))
+        return QSize(260, round(sum(self._height_of(lines) for _, lines, _, _ in self._lines())))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, self.sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.sizeHint().height() != self.height():
+            self.updateGeometry()
+
+    def _lines(self) -> Iterator[tuple[str, list[str], float, float]]:
+        """Name and value of each row, the value in lines, with where they begin and end."""
+        px, scale = self._theme.px, self._theme.scale
+        widths = [text_width(name, "label", scale) for name, _ in self._rows]
+        column = px(PADDING) + max(px(COLUMN), max([0.0, *widths]) + px(14))
+        right = self.width() - px(PADDING)
+        for (name, value), width in zip(self._rows, widths, strict=True):
+            left = px(PADDING + 12) + width if self._spread else column
+            yield name, wrapped(value, metrics("label", scale, weight=MEDIUM), right - left), left, right
+
+    def _height_of(self, lines: list[str]) -> float:
+        return self._theme.px(self._pitch + LINE * (len(lines) - 1))
 
     def paintEvent(self, _: QPaintEvent) -> None:
         painter = QPainter(self)
         theme, px = self._theme, self._theme.px
         writer = Writer(painter, theme)
-        names = max([0.0, *(text_width(name, "label", theme.scale) for name, _ in self._rows)])
-        column = px(PADDING) + max(px(COLUMN), names + px(14))
-        for place, (name, value) in enumerate(self._rows):
-            row = QRectF(px(PADDING), px(self._pitch) * place, self.width() - px(2 * PADDING), px(self._pitch))
-            took = writer.line(row, name, "label", theme.text.tertiary)
-            left = row.left() + took + px(12) if self._spread else column
-            writer.line(
-                QRectF(left, row.top(), row.right() - left, row.height()), value, weight=MEDIUM, right=self._spread
-            )
+        top = 0.0
+        for name, lines, left, right in self._lines():
+            row = QRectF(px(PADDING), top, right - px(PADDING), px(self._pitch))
+            writer.line(row, name, "label", theme.text.tertiary)
+            for place, line in enumerate(lines):
+                area = QRectF(left, top + px(LINE) * place, right - left, px(self._pitch))
+                writer.line(area, line, weight=MEDIUM, right=self._spread)
+            top += self._height_of(lines)
         painter.end()
         self.written = writer.written
 

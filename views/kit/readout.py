@@ -42,7 +42,9 @@ class Readout(QWidget):
         if words != self._words:
             self.setToolTip(words[0])
             self.setAccessibleDescription(words[0])
-        self._clock_ns, self._place, self._words = clock_ns, place, words
+            self._words = words
+            self.updateGeometry()
+        self._clock_ns, self._place = clock_ns, place
         self.update()
 
     def set_theme(self, theme: Theme) -> None:

@@ -86,6 +86,18 @@ def elide_middle(text: str, measure: QFontMetricsF, width: float) -> str:
     return measure.elidedText(text, Qt.TextElideMode.ElideMiddle, width)
 
 
+def wrapped(text: str, measure: QFontMetricsF, width: float) -> list[str]:
+    """The text in lines that fit a width, broken at spaces; a word that is wider stands on a line of its own."""
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines[-1] else word
+        if not lines[-1] or measure.horizontalAdvance(longer) <= width + 0.5:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
 @lru_cache(maxsize=256)
 def _font(role: str, scale: float, weight: QFont.Weight, tracking: float, least: int) -> QFont:
     made = QFont()

@@ -13,6 +13,7 @@ from views.kit.typography import (
     line_height,
     metrics,
     text_width,
+    wrapped,
 )
 
 pytestmark = pytest.mark.usefixtures("qapp")
@@ -76,3 +77,16 @@ def test_a_long_name_is_cut_in_its_middle():
 
 def test_a_name_that_fits_is_left_alone():
     assert elide_middle("pager", metrics("label"), 200) == "pager"
+
+
+def test_a_sentence_goes_on_in_the_next_line_where_it_is_too_long():
+    measure = metrics("label")
+    width = measure.horizontalAdvance("calls did not return")
+    lines = wrapped("tracked calls did not return in time", measure, width)
+    assert " ".join(lines) == "tracked calls did not return in time"
+    assert len(lines) == 2
+    assert max(measure.horizontalAdvance(line) for line in lines) <= width + 0.5
+
+
+def test_a_word_that_is_too_long_stands_alone():
+    assert wrapped("a counter_fails_in_unpackage b", metrics("label"), 30) == ["a", "counter_fails_in_unpackage", "b"]
