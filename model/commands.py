@@ -23,11 +23,15 @@ class Swap(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="c
     """Wait for the object's transition that is under way, instead of being refused."""
 
 
-class Attach(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="command", tag="attach"):
+class Attach(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="command", tag="attach"
+):
     """Put an interposer with a wrapper around whatever stands before an object."""
 
     object: str
     wrapper: str
+    settings: dict[str, bool | int | str] = {}
+    """Those of the wrapper's settings that are not to be as it has them by itself."""
 
 
 class Detach(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="command", tag="detach"):

@@ -416,7 +416,7 @@ def dump(scenario: Scenario) -> str:
 
 def _scripted(command: dict[str, Any]) -> dict[str, Any]:
     """A command's keys with its sort first; what is the default anyway is left out."""
-    kept = {key: item for key, item in command.items() if item not in (False, 0)}
+    kept = {key: item for key, item in command.items() if item not in (False, 0, {})}
     return {"command": kept.pop("command"), **kept}
 
 

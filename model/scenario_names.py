@@ -59,6 +59,8 @@ def check_command(command: Command, scenario: Scenario, catalogue: Catalogue, pl
         _implementation(f"{before}implementation", command.implementation, catalogue)
     elif isinstance(command, Attach | Detach):
         _known(f"{before}wrapper", "wrapper", command.wrapper, catalogue.wrappers)
+    if isinstance(command, Attach):
+        _settings(f"{before}settings", command.settings, catalogue.wrappers[command.wrapper].settings)
 
 
 def _objects(scenario: Scenario) -> set[str]:

@@ -85,8 +85,8 @@ class World:
             case Swap(implementation=implementation, queue=queue):
                 made = self._catalogue.implementations[implementation]
                 reconfiguration.swap(record, made, queue=queue, cause=cause)
-            case Attach(wrapper=wrapper):
-                reconfiguration.attach(record, self._catalogue.wrappers[wrapper], cause=cause)
+            case Attach(wrapper=wrapper, settings=settings):
+                reconfiguration.attach(record, self._catalogue.wrappers[wrapper], settings=settings, cause=cause)
             case Detach(wrapper=wrapper, which=which):
                 reconfiguration.detach(record, self._catalogue.wrappers[wrapper], which, cause=cause)
             case Cancel():

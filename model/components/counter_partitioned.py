@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from model.components.counter import CELLS, Counter, CounterImage, Ledger, image_in
+from model.components.suits import MANY_PROCESSORS
 from model.engine.component import Component, Package, Setting
 from model.engine.translation import Reference
 from model.machine.surroundings import Cell, Surroundings
@@ -33,6 +34,7 @@ class PartitionedCounter(Component, Counter):
     name = "counter_partitioned"
     title = "Counter, partitioned"
     summary = "A cell for each processor, added up when somebody asks."
+    suits = MANY_PROCESSORS
     transfer_protocols = frozenset({CELLS, CANONICAL})
     settings = {
         "update_ns": Setting(300, "time for a count", 0, 1_000_000),

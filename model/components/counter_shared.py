@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from model.components.counter import Counter, CounterImage, Ledger, image_in
+from model.components.suits import ONE_PROCESSOR
 from model.engine.component import Component, Package, Setting
 from model.engine.translation import Reference
 from model.machine.surroundings import Surroundings
@@ -30,6 +31,7 @@ class SharedCounter(Component, Counter):
     name = "counter_shared"
     title = "Counter, shared"
     summary = "One value under one lock."
+    suits = ONE_PROCESSOR
     transfer_protocols = frozenset({BY_REFERENCE, CANONICAL})
     settings = {
         "update_ns": Setting(800, "time under the lock for a count", 0, 1_000_000),

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 
 from model.components.fcm import CANONICAL_PAGES, PAGE_BYTES, PROCESSOR_TABLES, check_pages
 from model.components.paged_file import FileState, PagedFile
+from model.components.suits import MANY_PROCESSORS
 from model.engine.component import Package, Setting
 from model.engine.translation import Reference
 from model.machine.surroundings import Surroundings
@@ -47,6 +48,7 @@ class ReplicatedFileCache(PagedFile):
     name = "fcm_replicated"
     title = "FCM, replicated"
     summary = "A table on each processor over a master copy; reads of a shared file do not wait for each other."
+    suits = MANY_PROCESSORS
     transfer_protocols = frozenset({PROCESSOR_TABLES, CANONICAL_PAGES, CANONICAL})
     settings = {
         **PagedFile.settings,

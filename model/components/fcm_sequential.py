@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from model.components.fcm import CANONICAL_PAGES, PAGE_LIST
 from model.components.fcm_single import SingleFileCache
+from model.components.suits import STREAMS
 from model.protocols import CANONICAL
 
 
@@ -18,6 +19,7 @@ class SequentialFileCache(SingleFileCache):
     name = "fcm_sequential"
     title = "FCM, sequential"
     summary = "Replaces the page used most recently, so that a stream does not push the others out."
+    suits = STREAMS
     transfer_protocols = frozenset({PAGE_LIST, CANONICAL_PAGES, CANONICAL})
 
     def _choose_victim(self) -> int:

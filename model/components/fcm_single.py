@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from model.components.fcm import CANONICAL_PAGES, PAGE_LIST, check_pages
 from model.components.paged_file import FileState, Page, PagedFile
+from model.components.suits import ONE_PROCESSOR
 from model.engine.component import Package
 from model.protocols import BY_REFERENCE, CANONICAL, NULL_SWAP
 
@@ -25,6 +26,7 @@ class SingleFileCache(PagedFile):
     name = "fcm_single"
     title = "FCM, single"
     summary = "One page list under one lock; short while one processor uses the file."
+    suits = ONE_PROCESSOR
     transfer_protocols = frozenset({NULL_SWAP, BY_REFERENCE, PAGE_LIST, CANONICAL_PAGES, CANONICAL})
 
     def read_page(self, index: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from model.components.pager_lru import LruPager
+from model.components.suits import PASSING_THROUGH
 
 
 class FifoPager(LruPager):
@@ -11,6 +12,7 @@ class FifoPager(LruPager):
     name = "pager_fifo"
     title = "FIFO"
     summary = "Buffers before the device; the one filled first goes first."
+    suits = PASSING_THROUGH
 
     def _use(self, page: tuple[int, int]) -> None:
         if page not in self.store.buffers:

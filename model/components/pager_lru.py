@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from model.components.pager import STORED_PAGES, Pager, PagerImage
+from model.components.suits import RECENT_USE
 from model.engine.component import Component, Package, Setting
 from model.engine.translation import Reference
 from model.machine.surroundings import Surroundings
@@ -35,6 +36,7 @@ class LruPager(Component, Pager):
     name = "pager_lru"
     title = "LRU"
     summary = "Buffers before the device; the one used least recently goes first."
+    suits = RECENT_USE
     transfer_protocols = frozenset({BY_REFERENCE, CANONICAL})
     settings = {
         "buffers": Setting(32, "pages that the pager keeps in buffers", 0, 1 << 20),

@@ -23,6 +23,7 @@ class RecursiveCounter(SharedCounter):
     name = "counter_recursive"
     title = "Counter, recursive"
     summary = "Calls itself from inside each call of add."
+    suits = ""
     uses = {"own": Counter}
     settings = {
         **SharedCounter.settings,
@@ -47,6 +48,7 @@ class TreeWalkFileCache(SingleFileCache):
     name = "fcm_tree_walk"
     title = "FCM, tree walk"
     summary = "Flushes by halving: calls itself from inside for each half of a file."
+    suits = ""
     transfer_protocols = frozenset({BY_REFERENCE, PAGE_LIST, CANONICAL_PAGES, CANONICAL})
     uses = {"pager": Pager, "own": FileCache}
     settings = {

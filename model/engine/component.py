@@ -80,6 +80,9 @@ class Component:
     transfer_protocols: ClassVar[frozenset[int]] = frozenset()
     uses: ClassVar[Mapping[str, type[Interface]]] = {}
     settings: ClassVar[Mapping[str, Setting]] = {}
+    suits: ClassVar[str] = ""
+    """What it is made for, in a few words such as "many processors": by them a wrapper that decides asks for it, as it
+    knows no implementation. Empty if it is nothing special."""
     offered: ClassVar[bool] = True
     """Whether a person is offered it wherever its interface is in use; one that fails on purpose is not."""
 

@@ -109,10 +109,19 @@ class Factory:
             raise LookupError(f"{implementation.name} needs a reference {missing[0]!r}, {record.name} has none")
         return record.references
 
-    def wrapper(self, wrapper: type[Wrapper], identity: int) -> Wrapper:
-        """A new wrapper with its default settings."""
+    def suited(self, interface: type[Interface], suits: str) -> type[Component] | None:
+        """The first implementation that became known of those of an interface which suit just that."""
+        for known in self._numbers:
+            if issubclass(known, Component) and known.suits == suits and interface_of(known) is interface:
+                return known
+        return None
+
+    def wrapper(
+        self, wrapper: type[Wrapper], identity: int, settings: Mapping[str, int | str | bool] | None = None
+    ) -> Wrapper:
+        """A new wrapper; what `settings` leaves out is as its class says."""
         self.know_wrapper(wrapper)
-        return wrapper(self._surroundings, identity=identity)
+        return wrapper(self._surroundings, identity=identity, **(settings or {}))
 
     def _number(self, known: type, kind: Kind, a: int, name: str, title: str) -> int:
         surroundings = self._surroundings

@@ -8,12 +8,12 @@ A detached interposer is freed after a quiescence that begins after the last wri
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from model.engine.factory import MADE_WITHIN_NS, Factory, within
 from model.engine.interposer import Interposer, interposer_for
 from model.engine.objects import ObjectRecord
-from model.engine.wrapper import Wrapper
+from model.engine.wrapper import Petition, Wrapper
 from model.machine.errors import ENDS_THE_RUN, words_of
 from model.machine.generations import Generations
 from model.machine.surroundings import Operation, Surroundings
@@ -29,13 +29,22 @@ class Attach:
     cancellable = False
 
     def __init__(
-        self, surroundings: Surroundings, factory: Factory, record: ObjectRecord, wrapper: type[Wrapper], request: int
+        self,
+        surroundings: Surroundings,
+        factory: Factory,
+        record: ObjectRecord,
+        wrapper: type[Wrapper],
+        request: int,
+        settings: Mapping[str, int | str | bool],
+        petition: Callable[[Interposer], Petition],
     ) -> None:
         self._surroundings = surroundings
         self._factory = factory
         self._record = record
         self._wrapper = wrapper
         self._request = request
+        self._settings = settings
+        self._petition = petition
 
     def cancel(self) -> None:
         """Too short to be cancelled."""
@@ -50,8 +59,11 @@ class Attach:
             return
         subject = surroundings.new_subject()
         try:
-            wrapper = within(surroundings, MADE_WITHIN_NS, lambda: self._factory.wrapper(self._wrapper, subject))
+            wrapper = within(
+                surroundings, MADE_WITHIN_NS, lambda: self._factory.wrapper(self._wrapper, subject, self._settings)
+            )
             interposer = interposer_for(surroundings, record, wrapper, subject)
+            wrapper.petition = self._petition(interposer)
         except ENDS_THE_RUN:
             raise
         except BaseException as error:

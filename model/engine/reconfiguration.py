@@ -11,8 +11,8 @@ Which reconfigurations ought to be permitted is outside of the paper (§3.5) and
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from model.engine.component import Component, interface_of
@@ -20,6 +20,7 @@ from model.engine.factory import Factory
 from model.engine.interposer import Interposer
 from model.engine.interposition import Attach, Detach
 from model.engine.objects import ObjectRecord
+from model.engine.petition import EnginePetition
 from model.engine.swap import MediatedSwap, SwapSettings
 from model.engine.wrapper import Wrapper
 from model.machine.errors import TooManyThreads
@@ -55,6 +56,7 @@ class AttachOf:
     """A wrapper around the object, outside of all that is there."""
 
     wrapper: type[Wrapper]
+    settings: Mapping[str, int | str | bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +109,27 @@ class Reconfiguration:
         """Asks for another implementation behind an object, by a mediator."""
         return self.request(record, SwapTo(implementation), queue=queue, cause=cause)
 
-    def attach(self, record: ObjectRecord, wrapper: type[Wrapper], *, queue: bool = False, cause: int = -1) -> int:
+    def attach(
+        self,
+        record: ObjectRecord,
+        wrapper: type[Wrapper],
+        *,
+        settings: Mapping[str, int | str | bool] | None = None,
+        queue: bool = False,
+        cause: int = -1,
+    ) -> int:
         """Asks for a wrapper around an object."""
-        return self.request(record, AttachOf(wrapper), queue=queue, cause=cause)
+        return self.request(record, AttachOf(wrapper, dict(settings or {})), queue=queue, cause=cause)
 
     def detach(
         self, record: ObjectRecord, wrapper: type[Wrapper], which: int = 0, *, queue: bool = False, cause: int = -1
     ) -> int:
         """Asks for the end of an interposer around an object."""
         return self.request(record, DetachOf(wrapper, which), queue=queue, cause=cause)
+
+    def in_transition(self, record: ObjectRecord) -> bool:
+        """Whether a request for the object would be refused, or have to wait, for another that is under way."""
+        return record.identity in self._active
 
     def cancel(self, record: ObjectRecord, *, cause: int = -1) -> bool:
         """Asks for the end of the swap under way; False if there is none that can be cancelled any more."""
@@ -140,7 +154,7 @@ class Reconfiguration:
                 refusal = f"{implementation.title} is a {interface.title}, {record.name} a {record.interface.title}"
                 fits = interface is record.interface
                 return Kind.SWAP_REQUESTED, factory.number_of(implementation), "" if fits else refusal
-            case AttachOf(wrapper):
+            case AttachOf(wrapper, _):
                 factory.know_wrapper(wrapper)
                 fits = wrapper.interface is None or wrapper.interface is record.interface
                 wrapped = wrapper.interface.title if wrapper.interface else ""
@@ -155,8 +169,11 @@ class Reconfiguration:
         match wanted:
             case SwapTo(implementation, strategy):
                 return (strategy or self.mediated)(record, implementation, request)
-            case AttachOf(wrapper):
-                return Attach(self._surroundings, self._factory, record, wrapper, request)
+            case AttachOf(wrapper, settings):
+                return Attach(
+                    self._surroundings, self._factory, record, wrapper, request, settings,
+                    lambda interposer: EnginePetition(self._surroundings, self._factory, self, record, interposer),
+                )  # fmt: skip
             case DetachOf():
                 found = _attached(record, wanted)
                 assert found is not None, "a detach of nothing is refused before"

@@ -4,17 +4,29 @@ A wrapper has two calls, `precall` and `postcall`; the generic interposer carrie
 wrapper needs is declared by class attributes, and the interposer's code is generated for just that, so that a wrapper
 pays only for what it uses: one that skips POSTCALL keeps no state across the call (the paper's optimisation after Table
 1).
+
+A wrapper that decides (Figure 1) asks for a swap by what the new component is to suit, "many processors", and not by
+its name: it sees calls and no implementation, and so it can be dropped on any component.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from model.engine.component import Interface, Setting
 
 if TYPE_CHECKING:
     from model.machine.surroundings import Surroundings
+
+
+class Petition(Protocol):
+    """What a wrapper may ask of the engine about the one object that it stands before; see `model.engine.petition`."""
+
+    def suits(self) -> str: ...
+    def swap(self, suits: str, why: str) -> bool: ...
+    def renew(self, why: str) -> bool: ...
+    def leave(self, why: str) -> bool: ...
 
 
 class Wrapper:
@@ -40,6 +52,8 @@ class Wrapper:
     def __init__(self, surroundings: Surroundings, *, identity: int = 0, **settings: int | str | bool) -> None:
         self.surroundings = surroundings
         self.identity = identity
+        self.petition: Petition | None = None
+        """Given when the wrapper is attached; None while it stands before nothing."""
         for key, setting in self.settings.items():
             setattr(self, key, settings.pop(key, setting.default))
         if settings:

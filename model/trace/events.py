@@ -92,6 +92,7 @@ class Kind(IntEnum):
     INTERPOSER_DETACHED = 63
     INTERPOSER_DESTROYED = 64
     MEDIATOR_DESTROYED = 65
+    WRAPPER_ASKED = 66
 
     # Quiescence.
     QUIESCENCE_REQUESTED = 70
@@ -213,9 +214,13 @@ MEANINGS: dict[Kind, Meaning] = {
     Kind.INTERPOSER_DETACHED: Meaning("object", a="request", b="interposer"),
     Kind.INTERPOSER_DESTROYED: Meaning("interposer", b="object"),
     Kind.MEDIATOR_DESTROYED: Meaning("mediator", b="object"),
+    Kind.WRAPPER_ASKED: Meaning(
+        "interposer", a="object", b="text: why", others="cause: the call that it ran for; cause of the request it made"
+    ),
     Kind.QUIESCENCE_REQUESTED: Meaning(a="which, from 1"),
     Kind.GENERATION_ADVANCED: Meaning(
-        a="the new current generation, counted from 0 without wrapping", b="threads still in the one before",
+        a="the new current generation, counted from 0 without wrapping",
+        b="threads still in the one before",
         others="processor",
     ),
     Kind.QUIESCENCE_REACHED: Meaning(a="which, from 1"),

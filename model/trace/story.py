@@ -44,7 +44,7 @@ NOTABLE: Final = frozenset(
         Kind.REQUEST_REFUSED, Kind.REQUEST_QUEUED, Kind.PROTOCOL_NEGOTIATED, Kind.MEDIATOR_INSTALLED,
         Kind.PHASE_ENTERED, Kind.PHASE_TIMED_OUT, Kind.SWAP_RETRIED, Kind.STATE_PACKAGED, Kind.STATE_UNPACKAGED,
         Kind.SWAP_COMPLETED, Kind.SWAP_ABANDONED, Kind.INTERPOSER_ATTACHED, Kind.INTERPOSER_DETACHED,
-        Kind.INTERPOSER_DESTROYED, Kind.MEDIATOR_DESTROYED, Kind.INSTANCE_DESTROYED,
+        Kind.INTERPOSER_DESTROYED, Kind.MEDIATOR_DESTROYED, Kind.INSTANCE_DESTROYED, Kind.WRAPPER_ASKED,
     )
 )  # fmt: skip
 
@@ -291,6 +291,9 @@ SENTENCES: Final[dict[Kind, Callable[[_Told], str]]] = {
     Kind.INTERPOSER_ATTACHED: lambda told: f"The {told.name(told.b)} was attached to {told.subject}.",
     Kind.INTERPOSER_DETACHED: lambda told: f"The {told.name(told.b)} was detached from {told.subject}.",
     Kind.INTERPOSER_DESTROYED: lambda told: f"The {told.subject} that was around {told.name(told.b)} was destroyed.",
+    Kind.WRAPPER_ASKED: lambda told: (
+        f"The {told.subject} around {told.name(told.a)} asked for {_without_stop(told.text)}."
+    ),
     Kind.MEDIATOR_DESTROYED: lambda told: f"The mediator of {told.name(told.b)} was destroyed.",
     Kind.QUIESCENCE_REQUESTED: lambda told: f"Quiescence {told.a} was requested: every thread of this moment must end.",
     Kind.GENERATION_ADVANCED: _generation_advanced,

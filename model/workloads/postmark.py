@@ -59,6 +59,7 @@ class Postmark(Workload):
     title = "Postmark"
     summary = "Many small files that are created, read, appended to and deleted."
     settings = {
+        **Workload.settings,
         "loops": Setting(4, "loops of transactions", 1, LOOPS),
         "files": Setting(8, "files that each loop creates first", 1, 100_000),
         "transactions": Setting(0, "transactions of each loop; 0 for no end", 0, 1 << 40),

@@ -25,6 +25,7 @@ class Steady(Workload):
     title = "Steady load"
     summary = "Loops that think and then call one component."
     settings = {
+        **Workload.settings,
         "loops": Setting(4, "loops, each with at most one call at a time", 1, LOOPS),
         "think_ns": Setting(5_000, "mean time from a call's return to the loop's next call", 1, 1_000_000_000),
         "calls": Setting(0, "calls of each loop; 0 for no end", 0, 1 << 40),

@@ -28,8 +28,11 @@ class Workload:
     name: ClassVar[str] = ""
     title: ClassVar[str] = ""
     summary: ClassVar[str] = ""
-    settings: ClassVar[Mapping[str, Setting]] = {}
+    settings: ClassVar[Mapping[str, Setting]] = {
+        "starts_ns": Setting(0, "when its loops begin", 0, 10**18),
+    }
     loops: int
+    starts_ns: int
 
     def __init__(
         self,
@@ -55,12 +58,17 @@ class Workload:
         """Starts the loops, one processor after the other in turn."""
         for number in range(self.loops):
             self.surroundings.spawn(
-                partial(self.run_loop, number, self.surroundings.stream(f"{self.stream_name}/{number}")),
+                partial(self._live, number, self.surroundings.stream(f"{self.stream_name}/{number}")),
                 name=f"{self.stream_name} {number}",
                 processor=number % self.surroundings.processors,
                 client=self.client,
                 in_generation=False,
             )
+
+    def _live(self, number: int, stream: random.Random) -> None:
+        if self.starts_ns > self.surroundings.now_ns:
+            self.surroundings.sleep(self.starts_ns - self.surroundings.now_ns)
+        self.run_loop(number, stream)
 
     def run_loop(self, number: int, stream: random.Random) -> None:
         """The whole life of loop `number`."""

@@ -5,5 +5,16 @@ from __future__ import annotations
 from model.engine.wrapper import Wrapper
 from model.wrappers.call_counter import CallCounter
 from model.wrappers.call_timer import CallTimer
+from model.wrappers.contention_watch import ContentionWatch
+from model.wrappers.parallel_calls import ParallelCalls
+from model.wrappers.profiler import Profiler
+from model.wrappers.sequential_watch import SequentialWatch
 
-WRAPPERS: tuple[type[Wrapper], ...] = (CallCounter, CallTimer)
+WRAPPERS: tuple[type[Wrapper], ...] = (
+    CallCounter,
+    CallTimer,
+    ParallelCalls,
+    ContentionWatch,
+    SequentialWatch,
+    Profiler,
+)

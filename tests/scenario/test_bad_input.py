@@ -194,7 +194,7 @@ def test_missing_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_unknown_shipped_name_suggests_the_nearest() -> None:
-    with pytest.raises(ScenarioError, match="no scenario of this name ships; write tour, or another of counter"):
+    with pytest.raises(ScenarioError, match="no scenario of this name ships; write tour, or another of contention"):
         load("tuor")
 
 

@@ -47,7 +47,10 @@ def run(name: str) -> Run:
 
 
 def test_there_is_a_scenario_for_each_of_the_stories() -> None:
-    assert NAMES == ["tour", "counter", "cyclic", "failing", "null_swap", "recursive", "stacked", "steady"]
+    assert NAMES == [
+        "tour", "contention", "counter", "cyclic", "failing", "null_swap", "profiler", "recursive", "stacked", "steady",
+        "streaming",
+    ]  # fmt: skip
 
 
 @pytest.mark.slow
@@ -153,3 +156,34 @@ def test_steady_load_has_no_script() -> None:
     """Buys a ground on which nothing happens by itself."""
     assert run("steady").swaps == []
     assert run("steady").session.fingerprints == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "wrapper", "there", "back"),
+    [
+        ("profiler", "profiler", ("pager_lru", "pager_fifo"), True),
+        ("contention", "contention_watch", ("fcm_single", "fcm_replicated"), True),
+        ("streaming", "sequential_watch", ("fcm_single", "fcm_sequential"), True),
+    ],
+)
+def test_wrapper_asks_for_the_swap_and_for_the_way_back(
+    name: str, wrapper: str, there: tuple[str, str], back: bool
+) -> None:
+    """Buys the stories in which nobody gives a command: what the wrapper sees brings every swap about."""
+    swaps = run(name).swaps
+    assert [(swap["from"], swap["to"]) for swap in swaps[:2]] == [there, there[::-1]][: 1 + back]
+    assert {swap["outcome"] for swap in swaps} == {"COMPLETED"}
+    assert run(name).count[Kind.WRAPPER_ASKED] == len(swaps) == run(name).count[Kind.SWAP_REQUESTED]
+    assert run(name).count[Kind.COMMAND_ISSUED] == 1
+
+
+@pytest.mark.slow
+def test_replicated_cache_ends_the_waiting_that_the_contention_watch_saw() -> None:
+    """Buys that the swap that was asked for is worth it."""
+    rows = run("contention").session.trace.rows(0, run("contention").session.trace.head)
+    completed = int(rows[rows["kind"] == Kind.SWAP_COMPLETED]["at_ns"][0])
+    contended = rows[rows["kind"] == Kind.LOCK_CONTENDED]["at_ns"]
+    before = ((contended >= 1_000_000) & (contended < completed)).sum() / (completed - 1_000_000)
+    after = ((contended > completed) & (contended < completed + 1_000_000)).sum() / 1_000_000
+    assert after < before / 4

@@ -96,5 +96,5 @@ def test_missing_target_is_refused() -> None:
 
 
 def test_unknown_setting_is_refused() -> None:
-    with pytest.raises(ValueError, match="steady has no setting 'colour'; it has loops"):
+    with pytest.raises(ValueError, match="steady has no setting 'colour'; it has starts_ns, loops"):
         steady(Built(FakeSurroundings(), SharedCounter), colour=3)
