@@ -21,17 +21,16 @@ generation is that of the processor where the thread started; it stays there whe
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from model.projections.columns import Column, at, joined, whole
 from model.projections.picking import Texts, kind_table
 from model.projections.receipt import FateSort
 from model.trace.events import Kind
 from model.trace.trace import Rows
-
-Column = NDArray[Any]
 
 RUNNING: Final = 0
 UNTRACKED: Final = int(FateSort.UNTRACKED)
@@ -189,18 +188,18 @@ class ThreadsFold:
         """The state after `rows`; the same object when nothing changed."""
         if not len(rows):
             return state
-        picked = _at(rows, _WANTED[rows["kind"]])
+        picked = at(rows, _WANTED[rows["kind"]])
         now_ns = int(rows["at_ns"][-1])
         if not len(picked):
             gone = state.leaving & (state.until_ns <= now_ns)
             return _split(_merged(state), state.calls, state.current_generations, now_ns) if gone.any() else state
         kinds = picked["kind"]
         threads = _with_started(_merged(state), picked, kinds)
-        calls = _with_entered(state.calls, _at(picked, kinds == Kind.CALL_ENTERED))
+        calls = _with_entered(state.calls, at(picked, kinds == Kind.CALL_ENTERED))
         ends = _Ends(calls, picked, kinds)
         _give_fates(calls, ends, picked, kinds)
         _move(threads, calls, ends, picked, kinds)
-        threads, calls = _without_ended(threads, _at(calls, ~ends.ended), picked[kinds == Kind.THREAD_ENDED]["thread"])
+        threads, calls = _without_ended(threads, at(calls, ~ends.ended), picked[kinds == Kind.THREAD_ENDED]["thread"])
         _take_innermost(threads, calls)
         generations = _generations(state.current_generations, picked[kinds == Kind.GENERATION_ADVANCED])
         return _split(threads, calls, generations, now_ns)
@@ -219,21 +218,6 @@ _WANTED: Final = (
 )
 _BEFORE_FATES: Final = Kind.CALL_UNTRACKED - UNTRACKED
 _NEVER: Final = np.iinfo(np.int64).max
-
-
-def _whole(table: Rows) -> Rows:
-    """The same memory without fields: numpy copies a row of it at once, and a row with fields field by field (x 30)."""
-    return table.view(f"V{table.dtype.itemsize}")
-
-
-def _at(table: Rows, which: Column) -> Rows:
-    """A copy of the rows at these places, or under this mask."""
-    return _whole(table)[which].view(table.dtype)
-
-
-def _joined(first: Rows, second: Rows) -> Rows:
-    """A copy of both, one after the other."""
-    return np.concatenate((_whole(first), _whole(second))).view(first.dtype)
 
 
 class _Index:
@@ -274,13 +258,13 @@ class _Ends:
 
 def _merged(state: ThreadColumns) -> Rows:
     """All live threads in one table, in the order of their numbers; a copy that may be changed."""
-    merged = _joined(state.rows, state.idle)
-    return _at(merged, np.argsort(merged["thread"], kind="stable")) if len(state.idle) else merged
+    merged = joined(state.rows, state.idle)
+    return at(merged, np.argsort(merged["thread"], kind="stable")) if len(state.idle) else merged
 
 
 def _with_started(threads: Rows, picked: Rows, kinds: Column) -> Rows:
     """The threads with those that start in the batch, or whose start was never seen."""
-    rows = _at(picked, _STARTS[kinds])
+    rows = at(picked, _STARTS[kinds])
     numbers, first = np.unique(rows["thread"], return_index=True)
     _, there = _Index(threads["thread"]).find(numbers)
     new = rows[first[~there]]
@@ -291,8 +275,8 @@ def _with_started(threads: Rows, picked: Rows, kinds: Column) -> Rows:
         started[name] = new[name]
     started["home"] = new["processor"]
     started["generation"] = np.where(new["kind"] == Kind.THREAD_STARTED, new["a"], -1)
-    merged = _joined(threads, started)
-    return _at(merged, np.argsort(merged["thread"], kind="stable"))
+    merged = joined(threads, started)
+    return at(merged, np.argsort(merged["thread"], kind="stable"))
 
 
 def _with_entered(calls: Rows, rows: Rows) -> Rows:
@@ -302,7 +286,7 @@ def _with_entered(calls: Rows, rows: Rows) -> Rows:
         ("call", "call"), ("fate_since_ns", "at_ns"), ("thread", "thread"), ("object", "subject"), ("caller", "b")
     ):  # fmt: skip
         entered[name] = rows[field_name]
-    return _joined(calls, entered)
+    return joined(calls, entered)
 
 
 def _give_fates(calls: Rows, ends: _Ends, picked: Rows, kinds: Column) -> None:
@@ -333,9 +317,9 @@ def _move(threads: Rows, calls: Rows, ends: _Ends, picked: Rows, kinds: Column) 
     last = np.full(len(threads), -1)
     last[places] = moved[there]
     changed = np.flatnonzero(last >= 0)
-    rows = _at(picked, last[changed])
+    rows = at(picked, last[changed])
     returning = rows["kind"] != Kind.CALL_ENTERED
-    columns = _at(threads, changed)
+    columns = at(threads, changed)
     # CALL_RAISED has no room for the caller, so that is always taken from the call itself.
     found, known = ends.index.find(rows["call"])
     columns["source"] = np.where(rows["kind"] == Kind.CALL_RETURNED, rows["b"], 0)
@@ -346,7 +330,7 @@ def _move(threads: Rows, calls: Rows, ends: _Ends, picked: Rows, kinds: Column) 
     columns["target"] = rows["subject"]
     columns["start_ns"], columns["until_ns"] = rows["at_ns"], np.maximum(rows["until_ns"], rows["at_ns"])
     columns["call"], columns["client"], columns["returning"] = rows["call"], rows["client"], returning
-    _whole(threads)[changed] = _whole(columns)
+    whole(threads)[changed] = whole(columns)
 
 
 def _without_ended(threads: Rows, calls: Rows, ended: Column) -> tuple[Rows, Rows]:
@@ -354,7 +338,7 @@ def _without_ended(threads: Rows, calls: Rows, ended: Column) -> tuple[Rows, Row
     places, _ = _Index(threads["thread"]).find(ended)
     live = np.ones(len(threads), dtype=np.bool_)
     live[places] = False
-    return _at(threads, live), _at(calls, ~np.isin(calls["thread"], ended)) if len(places) else calls
+    return at(threads, live), at(calls, ~np.isin(calls["thread"], ended)) if len(places) else calls
 
 
 def _take_innermost(threads: Rows, calls: Rows) -> None:
@@ -363,7 +347,7 @@ def _take_innermost(threads: Rows, calls: Rows) -> None:
     last = np.full(len(threads), -1)
     last[places] = np.flatnonzero(there)
     in_call = last >= 0
-    innermost = _at(calls, last[in_call])
+    innermost = at(calls, last[in_call])
     for name in ("call", "fate", "fate_since_ns"):
         threads[name][in_call] = innermost[name]
     threads["leaving"] = ~in_call & threads["returning"]
@@ -391,7 +375,7 @@ def _age(threads: Rows, current: Column) -> Column:
 def _split(threads: Rows, calls: Rows, generations: Column, now_ns: int) -> ThreadColumns:
     """The state from the table of all live threads; one that has come back from its outermost call is idle."""
     shown = threads["in_call"] | (threads["leaving"] & (threads["until_ns"] > now_ns))
-    rows, idle = _at(threads, shown), _at(threads, ~shown)
+    rows, idle = at(threads, shown), at(threads, ~shown)
     # What is idle has nothing left of its last call, so that any cut of the rows gives the same state.
     for name in ("start_ns", "until_ns", "call", "fate_since_ns", "source", "target", "fate", "returning", "leaving"):
         idle[name] = 0

@@ -26,6 +26,7 @@ from model.projections.swaps import Swaps, SwapsFold
 from model.projections.tables import Tables, TablesFold
 from model.projections.threads import ThreadColumns, ThreadsFold
 from model.projections.topology import Topology, TopologyFold
+from model.projections.waits import Waits, WaitsFold
 from model.trace.names import Names, NamesFold
 from model.trace.trace import Trace
 
@@ -37,6 +38,7 @@ FOLDS: dict[str, Callable[[Trace], Any]] = {
     "threads": ThreadsFold,
     "counts": FactsFold,
     "generations": GenerationsFold,
+    "waits": WaitsFold,
     "names": NamesFold,
 }
 
@@ -231,6 +233,10 @@ class SessionLink(QObject):
     @property
     def generations(self) -> Generations:
         return self.state("generations")
+
+    @property
+    def waits(self) -> Waits:
+        return self.state("waits")
 
     @property
     def names(self) -> Names:
