@@ -18,6 +18,8 @@ from model.components.pager_lru import LruPager
 from model.costs import Costs
 from model.engine.component import Component, Interface, interface_of
 from model.machine.surroundings import Cell
+from model.trace.events import Kind
+from model.trace.fingerprint import text_number
 
 
 class Injected(Exception):
@@ -72,6 +74,7 @@ class FakeSurroundings:
     figures: dict[tuple[int, str], int] = field(default_factory=dict)
     locks: list[FakeLock] = field(default_factory=list)
     spawned: list[Callable[[], Any]] = field(default_factory=list)
+    told: list[tuple[Kind, dict[str, Any]]] = field(default_factory=list)
     requests: int = 0
     subjects: int = 0
 
@@ -139,6 +142,14 @@ class FakeSurroundings:
     def report(self, subject: int, figure: str, value: int) -> None:
         self.step("report")
         self.figures[subject, figure] = value
+
+    def emit(self, kind: Kind, **fields: Any) -> int:
+        self.step("emit")
+        self.told.append((kind, fields))
+        return len(self.told) - 1
+
+    def text(self, text: str) -> int:
+        return text_number(text)
 
     def new_subject(self) -> int:
         self.subjects += 1

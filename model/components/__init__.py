@@ -9,6 +9,7 @@ from __future__ import annotations
 from model.components.counter import Counter
 from model.components.counter_partitioned import PartitionedCounter
 from model.components.counter_shared import SharedCounter
+from model.components.diary import Diary, DiaryFailsInPackage, DiaryFailsInUnpackage, OtherDiary, PlainDiary
 from model.components.failing import (
     CounterFailsInPackage,
     CounterFailsInUnpackage,
@@ -30,7 +31,7 @@ from model.components.recursive import RecursiveCounter, TreeWalkFileCache
 from model.components.relay import CrossProcessorRelay, Relay
 from model.engine.component import Component, Interface
 
-INTERFACES: tuple[type[Interface], ...] = (FileCache, Pager, FileSession, Counter, Relay)
+INTERFACES: tuple[type[Interface], ...] = (FileCache, Pager, FileSession, Counter, Relay, Diary)
 
 IMPLEMENTATIONS: tuple[type[Component], ...] = (
     SingleFileCache,
@@ -50,4 +51,8 @@ IMPLEMENTATIONS: tuple[type[Component], ...] = (
     CounterNeverUnpackages,
     CounterRaises,
     CrossProcessorRelay,
+    PlainDiary,
+    OtherDiary,
+    DiaryFailsInPackage,
+    DiaryFailsInUnpackage,
 )

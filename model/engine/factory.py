@@ -14,7 +14,7 @@ from model.engine.wrapper import Wrapper
 from model.machine.errors import ENDS_THE_RUN, ThreadKilled
 from model.machine.surroundings import Surroundings
 from model.protocols import signed, vector
-from model.trace.events import Kind
+from model.trace.events import NOT_ALL_CALLS, WITHOUT_POSTCALL, Kind
 
 Made = TypeVar("Made")
 
@@ -73,7 +73,8 @@ class Factory:
         if wrapper.interface is not None:
             self.know_interface(wrapper.interface)
         interface = 0 if wrapper.interface is None else self._numbers[wrapper.interface]
-        self._number(wrapper, Kind.WRAPPER_KNOWN, interface, wrapper.name, wrapper.title)
+        left_out = (WITHOUT_POSTCALL if wrapper.skips_postcall else 0) | (NOT_ALL_CALLS if wrapper.methods else 0)
+        self._number(wrapper, Kind.WRAPPER_KNOWN, interface, wrapper.name, wrapper.title, left_out)
 
     def number_of(self, known: type) -> int:
         """The subject number of an interface, implementation or wrapper."""
@@ -123,10 +124,10 @@ class Factory:
         self.know_wrapper(wrapper)
         return wrapper(self._surroundings, identity=identity, **(settings or {}))
 
-    def _number(self, known: type, kind: Kind, a: int, name: str, title: str) -> int:
+    def _number(self, known: type, kind: Kind, a: int, name: str, title: str, method: int = 0) -> int:
         surroundings = self._surroundings
         subject = self._numbers[known] = surroundings.new_subject()
-        surroundings.emit(kind, subject=subject, a=a, b=surroundings.name(name))
+        surroundings.emit(kind, subject=subject, a=a, b=surroundings.name(name), method=method)
         surroundings.emit(Kind.SUBJECT_TITLED, subject=subject, b=surroundings.name(title or name))
         return subject
 

@@ -76,12 +76,23 @@ class Generations:
 
     def leave(self, token: Token) -> None:
         """Counts down where `enter` counted up; the last one out of a generation advances what waits for it."""
+        if self.count_down(token):
+            self.make_way(token)
+
+    def count_down(self, token: Token) -> bool:
+        """The first half of `leave`: whether the current thread was the last of its generation and has to make way.
+
+        By itself so that the end of a thread can be written at the very instant at which it no longer counts.
+        """
         before = self._surroundings.fetch_add(self._active[token.processor][token.generation % self._count], -1)
         assert before > 0, f"{token} was left more often than entered"
-        if before == 1:
-            self._surroundings.point(_COUNT_READ)
-            if self._needed[token.processor] and self._advance(token.processor):
-                self._finish()
+        return before == 1
+
+    def make_way(self, token: Token) -> None:
+        """The second half of `leave`: advances what waits for the generation that is empty now."""
+        self._surroundings.point(_COUNT_READ)
+        if self._needed[token.processor] and self._advance(token.processor):
+            self._finish()
 
     def when_quiescent(self, callback: Callable[[], None]) -> int:
         """Calls back once every thread that is registered now has left; the request's number.

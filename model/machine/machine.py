@@ -153,12 +153,15 @@ class Machine(Scheduler):
             if not self.closed:
                 thread.leaving, thread.killed, thread.zero_delays = True, False, 0
                 token, thread.token = thread.token, None
-                if token is not None:
-                    self.generations.leave(token)
+                last = token is not None and self.generations.count_down(token)
+                # Written as it stops to count and before it makes way, so that no quiescence comes before an end.
                 self.append(
                     _THREAD_ENDED, self.now_ns, 0, -1, 0, token.generation if token else -1, 0,
                     thread.identity, 0, 0, thread.client, thread.processor,
                 )  # fmt: skip
+                if last:
+                    assert token is not None
+                    self.generations.make_way(token)
                 thread.ended = True
                 del self.threads[thread.identity]
                 for joiner in thread.joiners:

@@ -5,8 +5,7 @@ A thread counts in the generation and on the processor where it registered, unti
     processor 0   current 42: 3 threads    41: 1 thread      quiescence 7 waits for the 41st
     processor 1   current 42: 2 threads    41: none
 
-Limits: a thread leaves its generation an instant before THREAD_ENDED is written, so right after an advance the
-generation before may still show the thread that made way for it.
+THREAD_STARTED and THREAD_ENDED are written at the very instants at which a thread begins and ceases to count.
 """
 
 from __future__ import annotations

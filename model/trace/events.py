@@ -70,6 +70,12 @@ class Kind(IntEnum):
     PRECALL_RAN = 39
     POSTCALL_RAN = 40
 
+    # What a component that watches itself says, without anybody's help: see components/diary.py.
+    ACTIVATION_BEGAN = 41
+    ACTIVATION_ENDED = 42
+    ACTIVATION_RAISED = 43
+    STATE_TOLD = 44
+
     # Reconfiguration.
     SWAP_REQUESTED = 45
     ATTACH_REQUESTED = 46
@@ -123,6 +129,11 @@ class Wait(IntEnum):
     SIGNAL = 5
 
 
+WITHOUT_POSTCALL = 1
+NOT_ALL_CALLS = 2
+"""What a wrapper leaves out: `method` of WRAPPER_KNOWN."""
+
+
 class Meaning(NamedTuple):
     """What the free fields of a kind mean; an empty string says that the field is not used."""
 
@@ -142,7 +153,12 @@ MEANINGS: dict[Kind, Meaning] = {
     Kind.PROTOCOL_KNOWN: Meaning("interface", a="bit, 0 to 63", b="text: name"),
     Kind.IMPLEMENTATION_KNOWN: Meaning("implementation", a="interface", b="text: name"),
     Kind.VECTOR_KNOWN: Meaning("implementation", a="its transfer protocols, a bit each (bit 63 is the sign)"),
-    Kind.WRAPPER_KNOWN: Meaning("wrapper", a="interface, 0 for any", b="text: name"),
+    Kind.WRAPPER_KNOWN: Meaning(
+        "wrapper",
+        a="interface, 0 for any",
+        b="text: name",
+        others="method: 1 without POSTCALL, 2 not all calls, 3 both",
+    ),
     Kind.SUBJECT_TITLED: Meaning("any subject", b="text: what a person reads"),
     Kind.CLIENT_CREATED: Meaning(a="address space number", b="text: name", others="client"),
     Kind.OBJECT_CREATED: Meaning("object", a="interface", b="text: name", others="client: its home address space"),
@@ -193,6 +209,17 @@ MEANINGS: dict[Kind, Meaning] = {
     Kind.CALL_LEFT: Meaning("object", a="request", others=FATE_FIELDS + "; a tracked call is out of the component"),
     Kind.PRECALL_RAN: Meaning("interposer", b="object", others=CALL_FIELDS),
     Kind.POSTCALL_RAN: Meaning("interposer", b="object", others=CALL_FIELDS),
+    Kind.ACTIVATION_BEGAN: Meaning("instance", others="call, thread: they are inside of it"),
+    Kind.ACTIVATION_ENDED: Meaning(
+        "instance", a="tag of its effect", b="digest of the state with it", others="call, thread"
+    ),
+    Kind.ACTIVATION_RAISED: Meaning("instance", b="text: the exception", others="call, thread"),
+    Kind.STATE_TOLD: Meaning(
+        "instance",
+        a="effects that its state holds",
+        b="digest of them",
+        others="method: 0 when it is made, else 1 + the bit by which it was packaged or unpackaged",
+    ),
     Kind.SWAP_REQUESTED: Meaning("object", a="request", b="implementation"),
     Kind.ATTACH_REQUESTED: Meaning("object", a="request", b="wrapper"),
     Kind.DETACH_REQUESTED: Meaning("object", a="request", b="interposer"),

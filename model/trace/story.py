@@ -90,6 +90,13 @@ class _Told:
         return self.name(self.b) if self.b else self.client
 
     @property
+    def instance(self) -> str:
+        """An instance by its number and the name of what it serves: "instance 31 of diary"."""
+        known = self.names.subjects.get(self.event.subject)
+        of = f" of {self.name(known.of)}" if known and known.sort == "instance" else ""
+        return f"instance {self.event.subject}{of}"
+
+    @property
     def request(self) -> str:
         """The request by its sort and number: "Swap 4"."""
         return _first_capital(self.request_words(self.a))
@@ -261,6 +268,12 @@ SENTENCES: Final[dict[Kind, Callable[[_Told], str]]] = {
     Kind.POSTCALL_RAN: lambda told: (
         f"The {told.subject} around {told.name(told.b)} ran after the call of thread {told.event.thread}."
     ),
+    Kind.ACTIVATION_BEGAN: lambda told: f"{told.thread} began to execute in {told.instance}.",
+    Kind.ACTIVATION_ENDED: lambda told: f"{told.thread} left its effect in {told.instance} and is out of it.",
+    Kind.ACTIVATION_RAISED: lambda told: (
+        f"{told.thread} is out of {told.instance}, which raised {_without_stop(told.text)}."
+    ),
+    Kind.STATE_TOLD: lambda told: f"{_first_capital(told.instance)} said that its state holds {_effects(told.a)}.",
     Kind.SWAP_REQUESTED: lambda told: f"Swap {told.a} was requested: {told.subject} is to become {told.name(told.b)}.",
     Kind.ATTACH_REQUESTED: lambda told: (
         f"Attach {told.a} was requested: {told.name(told.b)} is to go around {told.subject}."
@@ -319,6 +332,10 @@ def _span(ns: int) -> str:
         if ns >= size:
             return f"{ns / size:.3g} {unit}" if ns < 999.5 * size else f"{grouped(round(ns / size))} {unit}"
     return f"{ns} ns"
+
+
+def _effects(count: int) -> str:
+    return "1 effect" if count == 1 else f"{grouped(count)} effects"
 
 
 def _bytes(count: int) -> str:

@@ -19,6 +19,7 @@ from model.components import IMPLEMENTATIONS, INTERFACES
 from model.components.counter import Counter
 from model.components.counter_partitioned import PartitionedCounter
 from model.components.counter_shared import SharedCounter
+from model.components.diary import FAILING_DIARIES, Diary
 from model.components.failing import FAILING
 from model.components.fcm import CANONICAL_PAGES, PAGE_BYTES, FileCache
 from model.components.fcm_single import SingleFileCache
@@ -29,7 +30,7 @@ from model.engine.component import Component, Package, calls_of, interface_of
 from model.protocols import BY_REFERENCE, CANONICAL, negotiate, vector
 from tests.fake_surroundings import Built, FakeSurroundings, Injected
 
-SOUND = [implementation for implementation in IMPLEMENTATIONS if implementation not in FAILING]
+SOUND = [implementation for implementation in IMPLEMENTATIONS if implementation not in (*FAILING, *FAILING_DIARIES)]
 STEPS_AT_MOST = 1_000
 
 
@@ -76,12 +77,20 @@ def use_relay(built: Built, salt: int) -> None:
     relay.ask(salt)
 
 
+def use_diary(built: Built, salt: int) -> None:
+    diary: Diary = built.component
+    diary.note(salt, 1)
+    diary.nest(salt, 2, 2)
+    diary.far(salt, 3)
+
+
 USE: dict[type, Callable[[Built, int], None]] = {
     Counter: use_counter,
     FileCache: use_file_cache,
     Pager: use_pager,
     FileSession: use_session,
     Relay: use_relay,
+    Diary: use_diary,
 }
 SETTINGS: dict[type, dict[str, int]] = {FileCache: {"frames": 8, "file": 17}, Pager: {"buffers": 4}}
 
@@ -186,6 +195,8 @@ def seen(built: Built) -> Any:
         return [component.fetch(file, index) for file in (1, 2) for index in range(7)]
     if isinstance(component, FileSession):
         return component.end(), component.read(0, 20_000)
+    if isinstance(component, Diary):
+        return component.note(9, 9), built.component.entries
     return component.asked()
 
 
