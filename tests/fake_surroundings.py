@@ -17,7 +17,8 @@ from model.components.pager import Pager
 from model.components.pager_lru import LruPager
 from model.costs import Costs
 from model.engine.component import Component, Interface, interface_of
-from model.machine.surroundings import Cell
+from model.machine.memory import Accounts
+from model.machine.surroundings import Cell, Line
 from model.trace.events import Kind
 from model.trace.fingerprint import text_number
 
@@ -61,6 +62,44 @@ class FakeLock:
 
 
 @dataclass
+class FakeFrames:
+    """A pool that never waits: a test that runs it dry is told so."""
+
+    total: int = 1_000
+    free: int = 1_000
+    low: int = 0
+    enough: int = 0
+    held: Accounts = field(default_factory=lambda: Accounts("page frames"))
+
+    def when_low(self, wake_pager: Callable[[], None]) -> None:
+        """It is never low."""
+
+    def held_by(self, owner: int) -> int:
+        return self.held.has(owner)
+
+    def take(self, owner: int = 0) -> None:
+        assert self.free, "no frame is free: on the machine this waits"
+        self.free -= 1
+        self.held.take(owner, 1)
+
+    def give(self, count: int = 1, owner: int = 0) -> None:
+        self.held.give(owner, count)
+        self.free += count
+
+
+@dataclass
+class FakeDevice:
+    """A device that notes what was transferred."""
+
+    surroundings: FakeSurroundings
+    transfers: list[int] = field(default_factory=list)
+
+    def transfer(self, size_bytes: int) -> None:
+        self.surroundings.step("transfer")
+        self.transfers.append(size_bytes)
+
+
+@dataclass
 class FakeSurroundings:
     """`fail_at`: which step from now, counted from 1, raises Injected; 0 for none."""
 
@@ -77,6 +116,9 @@ class FakeSurroundings:
     told: list[tuple[Kind, dict[str, Any]]] = field(default_factory=list)
     requests: int = 0
     subjects: int = 0
+    allocated: Accounts = field(default_factory=lambda: Accounts("bytes"))
+    frames: FakeFrames = field(default_factory=lambda: FakeFrames())
+    devices: dict[str, FakeDevice] = field(default_factory=dict)
 
     def step(self, what: str) -> None:
         """Every operation that may wait or be the point of a failure passes here."""
@@ -92,19 +134,42 @@ class FakeSurroundings:
 
     sleep = work
 
-    def read(self, line: object) -> None:
+    def compute(self, cycles: int) -> None:
+        self.work(cycles * self.costs.cycle_ps // 1000)
+
+    def line(self, name: str, owner: int = 0) -> Line:
+        return Line(name, owner)
+
+    def read(self, line: Line) -> None:
+        assert isinstance(line, Line)
         self.step("read")
 
-    def write(self, line: object) -> None:
+    def write(self, line: Line) -> None:
+        assert isinstance(line, Line)
         self.step("write")
 
-    def lock(self, name: str, owner: int = 0) -> FakeLock:
+    def atomic(self, line: Line) -> None:
+        assert isinstance(line, Line)
+        self.step("atomic")
+
+    def allocate(self, size_bytes: int, owner: int = 0) -> None:
+        self.step("allocate")
+        self.allocated.take(owner, size_bytes)
+
+    def free(self, size_bytes: int, owner: int = 0) -> None:
+        self.step("free")
+        self.allocated.give(owner, size_bytes)
+
+    def device(self, name: str) -> FakeDevice:
+        return self.devices.setdefault(name, FakeDevice(self))
+
+    def lock(self, name: str, owner: int = 0, line: Line | None = None) -> FakeLock:
         self.locks.append(FakeLock(self, name))
         return self.locks[-1]
 
-    def cell(self, value: int = 0) -> Cell:
+    def cell(self, value: int = 0, line: Line | None = None) -> Cell:
         self.step("cell")
-        return Cell(value)
+        return Cell(value, line)
 
     def fetch_add(self, cell: Cell, amount: int) -> int:
         self.step("fetch_add")

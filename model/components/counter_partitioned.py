@@ -13,7 +13,7 @@ from model.components.counter import CELLS, Counter, CounterImage, Ledger, image
 from model.components.suits import MANY_PROCESSORS
 from model.engine.component import Component, Package, Setting
 from model.engine.translation import Reference
-from model.machine.surroundings import Cell, Surroundings
+from model.machine.surroundings import Cell, Line, Surroundings
 from model.protocols import CANONICAL
 
 
@@ -23,6 +23,7 @@ class Cells:
 
     base_value: int
     base_ticket: int
+    lines: list[Line]
     amounts: list[Cell]
     tickets: list[Cell]
     ledger: Ledger
@@ -55,12 +56,11 @@ class PartitionedCounter(Component, Counter):
     ) -> None:
         super().__init__(surroundings, references, identity=identity, **settings)
         self.cells = self._fresh_cells(CounterImage(0, 1, ()))
-        self.lines = [object() for _ in range(surroundings.processors)]
 
     def increment(self, amount: int = 1) -> int:
         here = self.surroundings.current.processor
         self.surroundings.work(self.update_ns)
-        self.surroundings.write(self.lines[here])
+        self.surroundings.write(self.cells.lines[here])
         self.surroundings.fetch_add(self.cells.amounts[here], amount)
         order = self.surroundings.fetch_add(self.cells.tickets[here], 1)
         if (order + 1) % self.report_every == 0:
@@ -74,7 +74,7 @@ class PartitionedCounter(Component, Counter):
         return ticket
 
     def value(self) -> int:
-        for line in self.lines:
+        for line in self.cells.lines:
             self.surroundings.read(line)
             self.surroundings.work(self.sum_ns)
         return self._sum()
@@ -104,10 +104,13 @@ class PartitionedCounter(Component, Counter):
         self.report("value", self._sum())
 
     def _fresh_cells(self, image: CounterImage) -> Cells:
-        def each() -> list[Cell]:
-            return [self.surroundings.cell() for _ in range(self.surroundings.processors)]
+        surroundings = self.surroundings
+        lines = [surroundings.line(f"part {number}", self.identity) for number in range(surroundings.processors)]
 
-        return Cells(image.value, image.next_ticket, each(), each(), Ledger(dict(image.callers)))
+        def each() -> list[Cell]:
+            return [surroundings.cell(0, line) for line in lines]
+
+        return Cells(image.value, image.next_ticket, lines, each(), each(), Ledger(dict(image.callers)))
 
     def _sum(self) -> int:
         return self.cells.base_value + sum(cell.value for cell in self.cells.amounts)

@@ -51,7 +51,7 @@ class SharedCounter(Component, Counter):
         super().__init__(surroundings, references, identity=identity, **settings)
         self.state = CounterState()
         self.lock = surroundings.lock("lock of the value", identity)
-        self.line = object()
+        self.line = surroundings.line("counter", identity)
 
     def increment(self, amount: int = 1) -> int:
         with self.lock:

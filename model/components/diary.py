@@ -85,7 +85,7 @@ class PlainDiary(Component, Diary):
         super().__init__(surroundings, references, identity=identity, **settings)
         self.entries: list[int] = []
         self.digest = 0
-        self.line = object()
+        self.line = surroundings.line("diary", identity)
         self._tell_state()
 
     def note(self, caller: int, sequence: int, depth: int = 0) -> int:

@@ -69,7 +69,7 @@ class ReplicatedFileCache(PagedFile):
         self.tables: list[dict[int, int]] = [{} for _ in processors]
         self.local_hits = [0 for _ in processors]
         self.table_locks = [surroundings.lock(f"lock of the table on cpu {number}", identity) for number in processors]
-        self.table_lines = [object() for _ in processors]
+        self.table_lines = [surroundings.line(f"table {number}", identity) for number in processors]
 
     def read_page(self, index: int) -> int:
         check_pages(index)

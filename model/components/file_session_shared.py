@@ -44,7 +44,7 @@ class SharedFileSession(Component, FileSession):
         super().__init__(surroundings, references, identity=identity, **settings)
         self.state = SessionState()
         self.lock = surroundings.lock("lock of the session", identity)
-        self.line = object()
+        self.line = surroundings.line("offset and length", identity)
 
     def read(self, offset: int, size: int) -> tuple[int, ...]:
         _check(offset, size)

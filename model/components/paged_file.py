@@ -96,7 +96,7 @@ class PagedFile(Component, FileCache):
         self.state = FileState(self.file, self.frames, 0, OrderedDict())
         self.page_list = surroundings.lock("lock of the page list", identity)
         self.transit = surroundings.lock("lock of pages in transit", identity)
-        self.line = object()
+        self.line = surroundings.line("page list", identity)
         self._told: dict[str, int] = {}
         self._calls_since_told = 0
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from model.machine.calendar import TIMER, Entry
 from model.machine.errors import ThreadKilled
-from model.machine.surroundings import Operation
+from model.machine.surroundings import Line, Operation
 from model.machine.thread import Thread
 from model.trace.events import Kind
 
@@ -30,19 +30,23 @@ _UNLOCK: Final = Operation.UNLOCK
 class SimulatedLock:
     """Mutual exclusion among simulated threads; not reentrant: a second acquire by the holder waits for ever."""
 
-    __slots__ = ("_machine", "_waiting", "holder", "name", "subject")
+    __slots__ = ("_machine", "_waiting", "holder", "line", "name", "subject")
 
-    def __init__(self, machine: Machine, name: str, subject: int) -> None:
+    def __init__(self, machine: Machine, name: str, subject: int, line: Line | None) -> None:
         self._machine = machine
         self._waiting: deque[tuple[Thread, Entry]] = deque()
         self.name = name
+        self.line = line
         self.subject = subject
         self.holder: Thread | None = None
 
     def acquire(self) -> None:
         """Returns when the current thread holds the lock."""
         machine = self._machine
-        machine.point(_LOCK, self.subject)
+        if self.line is None:
+            machine.point(_LOCK, self.subject)
+        else:
+            machine.point_on(_LOCK, self.subject, self.line)
         thread = machine.current
         if self.holder is None:
             self.holder = thread
@@ -65,7 +69,10 @@ class SimulatedLock:
         """Hands the lock to whoever has waited longest."""
         machine = self._machine
         try:
-            machine.point(_UNLOCK, self.subject)
+            if self.line is None:
+                machine.point(_UNLOCK, self.subject)
+            else:
+                machine.point_on(_UNLOCK, self.subject, self.line)
         except (Exception, ThreadKilled):
             # Killed on the way out: nobody else could let the lock go, and whoever waits would wait for ever.
             self._forget(machine.current)

@@ -13,16 +13,20 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from hashlib import sha256
+from operator import index
 from typing import Any, Final, NoReturn
 
 from greenlet import getcurrent, greenlet
 
-from model.costs import Costs
+from model.costs import Costs, Shape
+from model.machine.device import Device
 from model.machine.errors import ENDS_THE_RUN, MachineClosed, ThreadKilled, TooManyThreads
+from model.machine.frames import Frames
 from model.machine.generations import Generations
 from model.machine.lock import SimulatedLock
+from model.machine.memory import Accounts
 from model.machine.scheduler import Scheduler
-from model.machine.surroundings import Cell, Operation
+from model.machine.surroundings import Cell, Line, Operation
 from model.machine.thread import Thread
 from model.trace.events import Kind, Wait
 from model.trace.trace import Trace
@@ -36,14 +40,15 @@ _THREAD_ENDED: Final = int(Kind.THREAD_ENDED)
 _COUNT_CHANGE: Final = Operation.COUNT_CHANGE
 _LINE_READ: Final = Operation.LINE_READ
 _LINE_WRITE: Final = Operation.LINE_WRITE
+_LINE_ATOMIC: Final = Operation.LINE_ATOMIC
 
 
 class Machine(Scheduler):
     """The surroundings of a simulated system. Made, run in any number of slices, closed."""
 
     __slots__ = (
-        "_seed", "_streams", "_subjects", "_threads_started", "calls_entered", "calls_raised", "calls_returned",
-        "generations", "processors",
+        "_devices", "_frames", "_seed", "_streams", "_subjects", "_threads_started", "_told_bytes", "allocated",
+        "calls_entered", "calls_raised", "calls_returned", "generations", "processors", "shape",
     )  # fmt: skip
 
     recording = True
@@ -56,6 +61,7 @@ class Machine(Scheduler):
         generations: int = 2,
         quantum_ns: int = 1_000_000,
         costs: Costs | None = None,
+        shape: Shape | None = None,
         seed: int = 0,
         policy: str = "first_come",
         run_ahead: bool = True,
@@ -71,6 +77,11 @@ class Machine(Scheduler):
             run_ahead=run_ahead,
         )
         self.processors = processors
+        self.shape = shape or Shape()
+        self.allocated = Accounts("bytes")
+        self._told_bytes: dict[int, int] = {}
+        self._frames: Frames | None = None
+        self._devices: dict[str, Device] = {}
         self.calls_entered = self.calls_returned = self.calls_raised = 0
         self._threads_started = 0
         self._subjects = 0
@@ -247,30 +258,97 @@ class Machine(Scheduler):
 
     # ---- shared state
 
-    def lock(self, name: str, owner: int = 0) -> SimulatedLock:
-        """A new lock; `owner` is the instance that it belongs to."""
+    def lock(self, name: str, owner: int = 0, line: Line | None = None) -> SimulatedLock:
+        """A new lock; `owner` is the instance that it belongs to, `line` what it stands on if that is not its own."""
         subject = self.new_subject()
         self.emit(Kind.LOCK_CREATED, subject=subject, a=owner, b=self.name(name))
-        return SimulatedLock(self, name, subject)
+        if self.memory is None:
+            return SimulatedLock(self, name, subject, None)
+        return SimulatedLock(self, name, subject, line or self.line(name, owner))
 
-    def cell(self, value: int = 0) -> Cell:
-        """A new shared number."""
-        return Cell(value)
+    def cell(self, value: int = 0, line: Line | None = None) -> Cell:
+        """A new shared number, on a line of its own unless one is given."""
+        if self.memory is None:
+            return Cell(value)
+        return Cell(value, line or self.line("a number"))
 
     def fetch_add(self, cell: Cell, amount: int) -> int:
         """Adds at once and returns what was there: a point, then the one access."""
-        self.point(_COUNT_CHANGE)
+        if cell.line is None:
+            self.point(_COUNT_CHANGE)
+        else:
+            self.point_on(_COUNT_CHANGE, 0, cell.line)
         before = cell.value
         cell.value = before + amount
         return before
 
-    def read(self, line: object) -> None:
-        """Announces the read of a shared cache line."""
-        self.point(_LINE_READ)
+    # ---- memory
 
-    def write(self, line: object) -> None:
-        """Announces the write of a shared cache line."""
-        self.point(_LINE_WRITE)
+    def compute(self, cycles: int) -> None:
+        """Uses the processor for that many cycles of its clock."""
+        self.work((index(cycles) * self.costs.cycle_ps + 500) // 1000)
+
+    def line(self, name: str, owner: int = 0) -> Line:
+        """A new cache line, in memory only; `owner` is the instance that it belongs to."""
+        return Line(name, owner)
+
+    def read(self, line: Line) -> None:
+        """Announces the read of a cache line."""
+        if self.memory is None:
+            self.point(_LINE_READ)
+        else:
+            self.point_on(_LINE_READ, 0, line, False)
+
+    def write(self, line: Line) -> None:
+        """Announces the write of a cache line."""
+        if self.memory is None:
+            self.point(_LINE_WRITE)
+        else:
+            self.point_on(_LINE_WRITE, 0, line)
+
+    def atomic(self, line: Line) -> None:
+        """Announces a read and write of a cache line in one."""
+        self.point_on(_LINE_ATOMIC, 0, line)
+
+    def allocate(self, size_bytes: int, owner: int = 0) -> None:
+        """Takes memory, on the account of `owner`. Before the run begins it takes no time."""
+        self._account(owner, self.allocated.take(owner, size_bytes))
+        if self.current is not self._outside:
+            self.work(self.costs.allocation_ns)
+
+    def free(self, size_bytes: int, owner: int = 0) -> None:
+        """Gives memory back; ValueError if the owner's account does not hold so much."""
+        self._account(owner, self.allocated.give(owner, size_bytes))
+        if self.current is not self._outside:
+            self.work(self.costs.free_ns)
+
+    def _account(self, owner: int, has: int) -> None:
+        """Tells an owner's bytes whenever they have doubled, halved or gone: a bounded number of rows."""
+        if not owner:
+            return
+        told = self._told_bytes.get(owner, 0)
+        if has >= 2 * told or 2 * has <= told:
+            self._told_bytes[owner] = has
+            if not has:
+                del self._told_bytes[owner]
+            if has != told:
+                self.report(owner, "allocated bytes", has)
+
+    @property
+    def frames(self) -> Frames:
+        """The page frames of the machine."""
+        if self._frames is None:
+            self._frames = Frames(self, self.shape)
+        return self._frames
+
+    def device(self, name: str) -> Device:
+        """The device of that name; LookupError if the machine has none such."""
+        if name not in self._devices:
+            if name not in self.shape.devices:
+                known = ", ".join(sorted(self.shape.devices)) or "none"
+                raise LookupError(f"the machine has no device {name!r}; it has {known}")
+            self._devices[name] = Device(self, name, self.shape.devices[name])
+        return self._devices[name]
 
     # ---- the trace
 

@@ -21,7 +21,7 @@ from typing import Any, Self
 
 from model.costs import Costs
 from model.machine.generations import Generations, Token
-from model.machine.surroundings import Cell, Operation
+from model.machine.surroundings import Cell, Line, Operation
 from model.trace.events import Kind, Wait
 
 FREE = Costs(**dict.fromkeys(Costs.__slots__, 0))
@@ -68,6 +68,32 @@ class RealLock:
         self._lock.release()
 
 
+class EndlessFrames:
+    """Page frames that never run out: the operating system's paging is its own affair."""
+
+    total = free = 1 << 31
+    low = enough = 0
+
+    def when_low(self, wake_pager: Callable[[], None]) -> None:
+        """They are never low."""
+
+    def held_by(self, owner: int) -> int:
+        return 0
+
+    def take(self, owner: int = 0) -> None:
+        """There is always one."""
+
+    def give(self, count: int = 1, owner: int = 0) -> None:
+        """Nobody waits for them."""
+
+
+class InstantDevice:
+    """A device that takes no time."""
+
+    def transfer(self, size_bytes: int) -> None:
+        """It is there already."""
+
+
 class RealThreads:
     """Surroundings made of operating system threads; `processors` only divides the generations' counters."""
 
@@ -81,6 +107,8 @@ class RealThreads:
         self._numbers = count(1)
         self._subjects = count(1)
         self._addition = threading.Lock()
+        self._line = Line("any line")
+        self.frames = EndlessFrames()
         self.generations = Generations(self, count=generations)
 
     @property
@@ -102,16 +130,34 @@ class RealThreads:
     def work(self, ns: int) -> None:
         """Costs nothing."""
 
-    def read(self, line: object) -> None:
+    def compute(self, cycles: int) -> None:
         """Costs nothing."""
 
-    def write(self, line: object) -> None:
+    def line(self, name: str, owner: int = 0) -> Line:
+        return self._line
+
+    def read(self, line: Line) -> None:
         """Costs nothing."""
 
-    def lock(self, name: str, owner: int = 0) -> RealLock:
+    def write(self, line: Line) -> None:
+        """Costs nothing."""
+
+    def atomic(self, line: Line) -> None:
+        """Costs nothing, and does nothing: what is atomic is `fetch_add`."""
+
+    def allocate(self, size_bytes: int, owner: int = 0) -> None:
+        """Python has its own."""
+
+    def free(self, size_bytes: int, owner: int = 0) -> None:
+        """Python has its own."""
+
+    def device(self, name: str) -> InstantDevice:
+        return InstantDevice()
+
+    def lock(self, name: str, owner: int = 0, line: Line | None = None) -> RealLock:
         return RealLock()
 
-    def cell(self, value: int = 0) -> Cell:
+    def cell(self, value: int = 0, line: Line | None = None) -> Cell:
         return Cell(value)
 
     def fetch_add(self, cell: Cell, amount: int) -> int:

@@ -28,8 +28,9 @@ from greenlet import getcurrent, greenlet
 from model.costs import Costs
 from model.machine.calendar import NEVER_NS, THREAD, TIMER, Calendar, Entry
 from model.machine.errors import ComponentHung, MachineClosed, NotAThread, ThreadKilled, ZeroDelayLoop
+from model.machine.memory import Memory
 from model.machine.processor import Processor
-from model.machine.surroundings import Operation
+from model.machine.surroundings import Line, Operation
 from model.machine.thread import Thread
 from model.machine.watchdog import Watchdog
 from model.trace.events import Kind, Wait
@@ -54,7 +55,7 @@ class Scheduler:
     __slots__ = (
         "__weakref__", "_calendar", "_deadline_s", "_horizon_ns", "_hub", "_hung", "_limit_ns", "_outside", "_point_ns",
         "_policy", "_pops", "_processors", "_quantum_ns", "_run_ahead", "_steps", "_to_begin", "_watchdog", "append",
-        "closed", "costs", "current", "now_ns", "threads", "trace",
+        "closed", "costs", "current", "memory", "now_ns", "threads", "trace",
     )  # fmt: skip
 
     def __init__(
@@ -79,6 +80,7 @@ class Scheduler:
         self._quantum_ns = quantum_ns
         self._run_ahead = run_ahead
         self._point_ns = _costs_by_operation(costs)
+        self.memory = None if costs.flat else Memory(costs)
         self._hub: greenlet | None = None
         self._to_begin: Thread | None = None
         self._outside = Thread(0, "the scheduler", 0, 0, nothing)
@@ -215,6 +217,21 @@ class Scheduler:
         else:
             self._work_in_turn(ns)
 
+    def point_on(self, operation: Operation, subject: int, line: Line, exclusive: bool = True) -> None:
+        """A point whose one access is to `line`: its cost, and what it takes to bring the line here.
+
+        The caches agree before the time passes: whoever comes later, meanwhile even, finds the line on its way here.
+        """
+        ns = self._point_ns[operation]
+        if self.memory is not None:
+            ns += self.memory.bring(line, self.current.processor, self.now_ns, exclusive)
+        due_ns = self.now_ns + ns
+        if due_ns < self._horizon_ns and self._steps and ns:
+            self._steps -= 1
+            self.now_ns = due_ns
+        else:
+            self._work_in_turn(ns)
+
     def cost_of(self, operation: Operation) -> int:
         """What a point for `operation` will charge, in ns."""
         return self._point_ns[operation]
@@ -263,11 +280,14 @@ class Scheduler:
 
     def sleep(self, ns: int) -> None:
         """Gives up the processor for `ns`."""
-        ends_ns = self.now_ns + duration(ns)
-        if not ns:
+        self.wait_until(self.now_ns + duration(ns), _SLEEP)
+
+    def wait_until(self, ends_ns: int, wait: Wait, subject: int = 0) -> None:
+        """Gives up the processor until an instant that is known."""
+        if self.now_ns >= ends_ns:
             self._count_zero_delay(self._inside())
         while self.now_ns < ends_ns:
-            self.park(_SLEEP, 0, ends_ns - self.now_ns)
+            self.park(wait, subject, ends_ns - self.now_ns)
 
     def calendar_put(self, at_ns: int, rank: int, action: Any) -> Entry:
         """Puts an entry into the calendar and lets nobody run ahead of it."""
@@ -473,7 +493,7 @@ def _costs_by_operation(costs: Costs) -> list[int]:
         Operation.PHASE_WRITE: costs.table_write_ns,
         Operation.ADVANCE: costs.advance_ns,
         Operation.LOCK: costs.lock_ns,
-        Operation.UNLOCK: costs.lock_ns,
+        Operation.UNLOCK: costs.unlock_ns,
         Operation.CALL_ENTRY: costs.call_entry_ns,
         Operation.CALL_RETURN: costs.call_return_ns,
         Operation.WAKE: costs.wake_ns,
@@ -482,6 +502,8 @@ def _costs_by_operation(costs: Costs) -> list[int]:
         Operation.LINE_WRITE: costs.line_write_ns,
         Operation.WRAPPER: costs.wrapper_ns,
         Operation.CROSSING: costs.crossing_ns,
+        Operation.LINE_ATOMIC: costs.line_atomic_ns,
+        Operation.FRAME: costs.frame_ns,
     }
     return [0, *(table[operation] for operation in Operation)]
 

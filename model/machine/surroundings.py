@@ -10,7 +10,7 @@ import random
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from enum import IntEnum
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from model.costs import Costs
 from model.trace.events import Kind, Wait
@@ -36,15 +36,39 @@ class Operation(IntEnum):
     LINE_WRITE = 15
     WRAPPER = 16
     CROSSING = 17
+    LINE_ATOMIC = 18
+    FRAME = 19
+
+
+NOBODY: Final = -1
+
+
+class Line:
+    """A cache line. `modified_by` is the processor whose cache alone has the newest value, with no sharers beside it;
+    `sharers` has a bit for each processor that has a copy of what is in memory.
+
+    `owner` is the instance that it belongs to. What stands on one line is for its owner to say: two things that do are
+    falsely shared.
+    """
+
+    __slots__ = ("arrives_ns", "modified_by", "name", "owner", "sharers")
+
+    def __init__(self, name: str, owner: int = 0) -> None:
+        self.name = name
+        self.owner = owner
+        self.modified_by = NOBODY
+        self.sharers = 0
+        self.arrives_ns = 0
 
 
 class Cell:
-    """A shared number, changed only by `fetch_add`."""
+    """A shared number, changed only by `fetch_add`; on the line `line` where memory is not flat."""
 
-    __slots__ = ("value",)
+    __slots__ = ("line", "value")
 
-    def __init__(self, value: int = 0) -> None:
+    def __init__(self, value: int = 0, line: Line | None = None) -> None:
         self.value = value
+        self.line = line
 
 
 class ThreadHandle(Protocol):
@@ -68,6 +92,28 @@ class Lock(AbstractContextManager["Lock"], Protocol):
     def release(self) -> None: ...
 
 
+class Frames(Protocol):
+    """The page frames of the machine."""
+
+    total: int
+    free: int
+    low: int
+    """Fewer free ones than this wake the pager."""
+    enough: int
+    """So many free ones let it rest."""
+
+    def when_low(self, wake_pager: Callable[[], None]) -> None: ...
+    def held_by(self, owner: int) -> int: ...
+    def take(self, owner: int = 0) -> None: ...
+    def give(self, count: int = 1, owner: int = 0) -> None: ...
+
+
+class Device(Protocol):
+    """A disk or a file server."""
+
+    def transfer(self, size_bytes: int) -> None: ...
+
+
 class Surroundings(Protocol):
     """The operations; see the simulated machine for what each costs there."""
 
@@ -82,10 +128,18 @@ class Surroundings(Protocol):
     def current(self) -> ThreadHandle: ...
     def point(self, operation: Operation, subject: int = 0) -> None: ...
     def work(self, ns: int) -> None: ...
-    def read(self, line: object) -> None: ...
-    def write(self, line: object) -> None: ...
-    def lock(self, name: str, owner: int = 0) -> Lock: ...
-    def cell(self, value: int = 0) -> Cell: ...
+    def compute(self, cycles: int) -> None: ...
+    def line(self, name: str, owner: int = 0) -> Line: ...
+    def read(self, line: Line) -> None: ...
+    def write(self, line: Line) -> None: ...
+    def atomic(self, line: Line) -> None: ...
+    def allocate(self, size_bytes: int, owner: int = 0) -> None: ...
+    def free(self, size_bytes: int, owner: int = 0) -> None: ...
+    @property
+    def frames(self) -> Frames: ...
+    def device(self, name: str) -> Device: ...
+    def lock(self, name: str, owner: int = 0, line: Line | None = None) -> Lock: ...
+    def cell(self, value: int = 0, line: Line | None = None) -> Cell: ...
     def fetch_add(self, cell: Cell, amount: int) -> int: ...
     def spawn(
         self,

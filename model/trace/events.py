@@ -10,9 +10,9 @@ is known". `cause` is the absolute position of the row that brought this one abo
 
 Numbers: clients count from 0, which is the kernel; processors from 0; threads, calls and subjects from 1. *Subjects*
 share one sequence of numbers: interfaces, implementations, wrappers, objects, instances, interposers, mediators,
-locks. An *object* is what a reference names ("FCM file 17"); an *instance* is the component that serves it now; a swap
-changes the instance and keeps the object. A *request* number counts the swaps, attaches and detaches that were asked
-for, from 1. Texts are numbers of the trace's table of names.
+locks, the pool of page frames, devices. An *object* is what a reference names ("FCM file 17"); an *instance* is the
+component that serves it now; a swap changes the instance and keeps the object. A *request* number counts the swaps,
+attaches and detaches that were asked for, from 1. Texts are numbers of the trace's table of names.
 
 What begins with a known length carries `until_ns`, so that a picture between the two instants needs no knowledge of
 the future; otherwise `until_ns` is 0.
@@ -45,6 +45,7 @@ class Kind(IntEnum):
     ENTRY_MADE = 15
     ENTRY_WRITTEN = 16
     REFERENCE_HELD = 17
+    RESOURCE_KNOWN = 18
 
     # Threads and locks.
     THREAD_STARTED = 20
@@ -120,13 +121,15 @@ class Phase(IntEnum):
 
 
 class Wait(IntEnum):
-    """Why a thread waits: `a` of THREAD_WAITED, whose `subject` is the lock or the mediator (0 for the others)."""
+    """Why a thread waits: `a` of THREAD_WAITED, whose `subject` is the lock, mediator, pool or device, else 0."""
 
     LOCK = 1
     DOOR = 2
     REPLY = 3
     SLEEP = 4
     SIGNAL = 5
+    FRAME = 6
+    DEVICE = 7
 
 
 WITHOUT_POSTCALL = 1
@@ -165,10 +168,11 @@ MEANINGS: dict[Kind, Meaning] = {
     Kind.INSTANCE_CREATED: Meaning("instance", a="implementation", b="object"),
     Kind.INSTANCE_DESTROYED: Meaning("instance", b="object"),
     Kind.LOCK_CREATED: Meaning("lock", a="owner: an instance, 0 for the engine's", b="text: name"),
-    Kind.FIGURE_REPORTED: Meaning("instance or interposer", a="value", b="text: name of the figure"),
+    Kind.FIGURE_REPORTED: Meaning("instance, interposer or pool of frames", a="value", b="text: name of the figure"),
     Kind.ENTRY_MADE: Meaning("object", a="target: instance, interposer or mediator", b="entry number", others="client"),
     Kind.ENTRY_WRITTEN: Meaning("object", a="new target", b="old target", others="client"),
     Kind.REFERENCE_HELD: Meaning("object that holds it", b="object that it names", others="client: home table used"),
+    Kind.RESOURCE_KNOWN: Meaning("pool of frames or device", b="text: name"),
     Kind.THREAD_STARTED: Meaning(
         a="generation, -1 for none", b="text: name", others="thread, processor, client (its address space)"
     ),
@@ -176,7 +180,9 @@ MEANINGS: dict[Kind, Meaning] = {
     Kind.THREAD_DISPATCHED: Meaning(others="thread, processor"),
     Kind.THREAD_PREEMPTED: Meaning(others="thread, processor"),
     Kind.THREAD_WAITED: Meaning(
-        "lock or mediator, 0 for the others", a="Wait", others="thread, processor; until_ns: its time limit, if any"
+        "lock, mediator, pool of frames or device, 0 for the others",
+        a="Wait",
+        others="thread, processor; until_ns: its time limit, if any",
     ),
     Kind.THREAD_READIED: Meaning(others="thread, processor"),
     Kind.THREAD_MIGRATED: Meaning(a="the processor that it left", others="thread, processor"),

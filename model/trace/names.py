@@ -20,7 +20,9 @@ from numpy.typing import NDArray
 from model.trace.events import Kind
 from model.trace.trace import Rows, Trace, kinds
 
-Sort = Literal["interface", "implementation", "wrapper", "object", "instance", "interposer", "mediator", "lock"]
+Sort = Literal[
+    "interface", "implementation", "wrapper", "object", "instance", "interposer", "mediator", "lock", "resource"
+]  # fmt: skip
 RequestSort = Literal["swap", "attach", "detach"]
 
 DESTROYED_KEPT = 1_024
@@ -126,7 +128,7 @@ class Names:
 NAMING = (
     Kind.INTERFACE_KNOWN, Kind.METHOD_KNOWN, Kind.PROTOCOL_KNOWN, Kind.IMPLEMENTATION_KNOWN, Kind.WRAPPER_KNOWN,
     Kind.SUBJECT_TITLED, Kind.CLIENT_CREATED, Kind.OBJECT_CREATED, Kind.INSTANCE_CREATED, Kind.INSTANCE_DESTROYED,
-    Kind.LOCK_CREATED, Kind.INTERPOSER_CREATED, Kind.INTERPOSER_DESTROYED, Kind.MEDIATOR_CREATED,
+    Kind.LOCK_CREATED, Kind.RESOURCE_KNOWN, Kind.INTERPOSER_CREATED, Kind.INTERPOSER_DESTROYED, Kind.MEDIATOR_CREATED,
     Kind.MEDIATOR_DESTROYED, Kind.SWAP_REQUESTED, Kind.ATTACH_REQUESTED, Kind.DETACH_REQUESTED,
 )  # fmt: skip
 
@@ -197,6 +199,8 @@ class _Copies:
                 self._clients[int(row["client"])] = self._text(b)
             case Kind.OBJECT_CREATED:
                 self._subjects[subject] = Subject("object", self._text(b), of=a)
+            case Kind.RESOURCE_KNOWN:
+                self._subjects[subject] = Subject("resource", self._text(b))
             case Kind.LOCK_CREATED:
                 self._subjects[subject] = Subject("lock", self._text(b), of=a)
             case Kind.INSTANCE_CREATED:

@@ -125,6 +125,10 @@ def _subject_titled(told: _Told) -> str:
     return f"{f'The {known.sort} {known.name}' if known else told.subject} got the title {told.text}."
 
 
+def _resource_known(told: _Told) -> str:
+    return f"The machine has {told.text}."
+
+
 def _thread_started(told: _Told) -> str:
     generation = f"in generation {told.a}" if told.a >= 0 else "in no generation"
     name = f" ({told.text})" if told.text else ""
@@ -141,6 +145,11 @@ def _thread_waited(told: _Told) -> str:
             return f"{told.thread} began to wait at the door of {told.name(door or told.event.subject)}{limit}."
         case Wait.REPLY:
             return f"{told.thread} began to wait for the reply to a call on another processor{limit}."
+        case Wait.FRAME:
+            return f"{told.thread} began to wait for a free page frame{limit}."
+        case Wait.DEVICE:
+            served = clock(told.event.until_ns)
+            return f"{told.thread} began to wait for {told.name(told.event.subject)}, which serves it until {served}."
         case Wait.SLEEP:
             return f"{told.thread} went to sleep until {clock(told.event.until_ns)}."
     return f"{told.thread} began to wait for a signal{limit}."
@@ -232,6 +241,7 @@ SENTENCES: Final[dict[Kind, Callable[[_Told], str]]] = {
     Kind.INSTANCE_DESTROYED: lambda told: f"{told.subject} was destroyed; {told.name(told.b)} no longer needs it.",
     Kind.LOCK_CREATED: _lock_created,
     Kind.FIGURE_REPORTED: _figure_reported,
+    Kind.RESOURCE_KNOWN: _resource_known,
     Kind.ENTRY_MADE: lambda told: f"{_first_capital(told.client)} got entry {told.b:#04x} for {told.subject}.",
     Kind.ENTRY_WRITTEN: _entry_written,
     Kind.REFERENCE_HELD: _reference_held,

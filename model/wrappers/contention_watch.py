@@ -47,7 +47,7 @@ class ContentionWatch(Deciding):
     def __init__(self, surroundings: Surroundings, *, identity: int = 0, **settings: int | str | bool) -> None:
         super().__init__(surroundings, identity=identity, **settings)
         numbers = range(surroundings.processors)
-        self.lines = [object() for _ in numbers]
+        self.lines = [surroundings.line(f"calls on {number}", identity) for number in numbers]
         self.inside = [0 for _ in numbers]
         self.calls = [0 for _ in numbers]
         self.met = 0

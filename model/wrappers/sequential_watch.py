@@ -39,7 +39,7 @@ class SequentialWatch(Deciding):
 
     def __init__(self, surroundings: Surroundings, *, identity: int = 0, **settings: int | str | bool) -> None:
         super().__init__(surroundings, identity=identity, **settings)
-        self.line = object()
+        self.line = surroundings.line("last page", identity)
         self.last = -2
         self.run = 0
         self.out_of_sequence = 0

@@ -108,7 +108,7 @@ def test_lock_is_not_entered_because_its_waiter_was_woken_for_something_else(mak
 
 
 def test_release_lets_the_lock_go_even_when_its_own_step_is_one_too_many(make_machine: MakeMachine) -> None:
-    machine = make_machine(processors=1, costs=Costs(lock_ns=0, switch_ns=0))
+    machine = make_machine(processors=1, costs=Costs(lock_ns=0, unlock_ns=0, switch_ns=0))
     lock = machine.lock("lock")
 
     def body() -> None:

@@ -204,6 +204,10 @@ class _Teller:
                 return f"sleeps until {format_clock(state.until_ns)}" if state.until_ns else "sleeps"
             case Wait.SIGNAL:
                 return "waits for a signal"
+            case Wait.FRAME:
+                return "waits for a free page frame"
+            case Wait.DEVICE:
+                return f"waits for {self._link.names.subject(state.subject)}"
         if not state.ready:
             return "runs"
         runs = self._link.waits.running_on(state.processor)
