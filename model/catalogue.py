@@ -24,6 +24,7 @@ from model.engine.component import Component, Interface, interface_of
 from model.engine.wrapper import Wrapper
 
 if TYPE_CHECKING:
+    from model.faults import Fault
     from model.scenario import Scenario
 
 GROUP = "changeover.components"
@@ -57,6 +58,8 @@ class Catalogue:
     """What other packages offer, not imported."""
     distrusted: tuple[Source, ...] = ()
     """Sources that came with a recording and were not run."""
+    faults: Mapping[str, type[Fault]] = field(default_factory=dict)
+    """What can be made to go wrong."""
 
     def with_classes(self, classes: Iterable[type[Any]]) -> Catalogue:
         """This one and more; raises ForeignCodeError where a name is taken by another class."""
@@ -90,12 +93,17 @@ class Catalogue:
 def shipped() -> Catalogue:
     """What ships, and the names of what is installed beside it."""
     from model.components import IMPLEMENTATIONS, INTERFACES
+    from model.faults import FAULTS
     from model.workloads import WORKLOADS
     from model.wrappers import WRAPPERS
 
     announced = {entry.name: entry for entry in entry_points(group=GROUP)}
     own = Catalogue(announced=announced).with_classes([*INTERFACES, *IMPLEMENTATIONS, *WRAPPERS])
-    return replace(own, workloads={workload.name: workload for workload in WORKLOADS})
+    return replace(
+        own,
+        workloads={workload.name: workload for workload in WORKLOADS},
+        faults={fault.name: fault for fault in FAULTS},
+    )
 
 
 def for_scenario(scenario: Scenario, trusted: Iterable[str] = ()) -> Catalogue:

@@ -9,9 +9,11 @@ A command never says what came of it. That is an event, and stands in the trace.
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
 import msgspec
+
+from model.durations import LONGEST_NS
 
 
 class Swap(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="command", tag="swap"):
@@ -49,13 +51,27 @@ class Cancel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field=
     object: str
 
 
-Command: TypeAlias = Swap | Attach | Detach | Cancel
+class Inject(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="command", tag="inject"):
+    """Let something go wrong with an object, at the next occasions."""
 
-COMMANDS: dict[str, type[Swap] | type[Attach] | type[Detach] | type[Cancel]] = {
+    object: str
+    fault: str
+    times: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 1
+    """How often it strikes."""
+    lasting_ns: Annotated[int, msgspec.Meta(ge=0, le=LONGEST_NS)] = 0
+    """How long what it does lasts, where it lasts; 0 is the fault's own measure."""
+    method: str = ""
+    """The one call of the interface that it spoils, where it spoils calls; empty for any."""
+
+
+Command: TypeAlias = Swap | Attach | Detach | Cancel | Inject
+
+COMMANDS: dict[str, type[Swap] | type[Attach] | type[Detach] | type[Cancel] | type[Inject]] = {
     "swap": Swap,
     "attach": Attach,
     "detach": Detach,
     "cancel": Cancel,
+    "inject": Inject,
 }
 
 
@@ -87,3 +103,5 @@ def words(command: Command) -> str:
             return f"detach {wrapper} from {name}"
         case Cancel(object=name):
             return f"cancel the swap of {name}"
+        case Inject(object=name, fault=fault):
+            return f"inject {fault} into {name}"

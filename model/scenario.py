@@ -87,6 +87,7 @@ class SwapTable(_Table, frozen=True):
     block_timeout_ns: Limit | None = None
     transfer_timeout_ns: Limit | None = None
     retry_delay_ns: Limit | None = None
+    wake_again_ns: Limit | None = None
     retries: Annotated[int, Meta(ge=0, le=1_000)] | None = None
 
 
@@ -325,8 +326,10 @@ def _prepared_command(value: Mapping[str, Any], path: str) -> dict[str, Any]:
     if type(at_ns) is not int or not 1 <= at_ns <= durations.LONGEST_NS:
         raise ScenarioError(f"{path}.{key}", "a command acts at 1 ns or later", durations.REMEDY)
     fields = {field.encode_name for field in msgspec.structs.fields(commands.COMMANDS[sort])}
-    for key in own:
-        if key not in fields and key != "command":
+    for key in tuple(own):
+        if f"{key}_ns" in fields and f"{key}_ns" not in own:
+            own[f"{key}_ns"] = _span(own.pop(key), f"{path}.{key}")
+        elif key not in fields and key != "command":
             raise ScenarioError(f"{path}.{key}", f"{sort} has no such key", nearest(key, ["at", "command", *fields]))
     return {"at_ns": at_ns, "command": own}
 

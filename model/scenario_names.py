@@ -13,7 +13,7 @@ from typing import Any
 
 from model import catalogue as catalogues
 from model.catalogue import Catalogue
-from model.commands import Attach, Command, Detach, Swap
+from model.commands import Attach, Command, Detach, Inject, Swap
 from model.costs import Costs
 from model.engine.component import Interface, interface_of
 from model.scenario import Scenario, ScenarioError, nearest
@@ -59,6 +59,8 @@ def check_command(command: Command, scenario: Scenario, catalogue: Catalogue, pl
         _implementation(f"{before}implementation", command.implementation, catalogue)
     elif isinstance(command, Attach | Detach):
         _known(f"{before}wrapper", "wrapper", command.wrapper, catalogue.wrappers)
+    elif isinstance(command, Inject):
+        _known(f"{before}fault", "fault", command.fault, catalogue.faults)
     if isinstance(command, Attach):
         _settings(f"{before}settings", command.settings, catalogue.wrappers[command.wrapper].settings)
 

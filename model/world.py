@@ -13,11 +13,12 @@ from collections import Counter
 from collections.abc import Iterator
 
 from model.catalogue import Catalogue
-from model.commands import Attach, Cancel, Command, Detach, Swap
+from model.commands import Attach, Cancel, Command, Detach, Inject, Swap
 from model.costs import Costs
 from model.engine.component import interface_of
 from model.engine.swap import SwapSettings
 from model.engine.system import System
+from model.faults.fault import inject, tell_faults
 from model.machine.machine import Machine
 from model.scenario import ComponentTable, Scenario, ScenarioError
 from model.trace.trace import Trace
@@ -44,6 +45,7 @@ class World:
         self._trace = trace
         try:
             self.system = self._system(scenario)
+            self._faults = tell_faults(self.machine, catalogue.faults.values())
             self._start_workloads(scenario)
         except BaseException:
             self.machine.close()
@@ -91,6 +93,12 @@ class World:
                 reconfiguration.detach(record, self._catalogue.wrappers[wrapper], which, cause=cause)
             case Cancel():
                 reconfiguration.cancel(record, cause=cause)
+            case Inject(fault=fault, times=times, lasting_ns=lasting_ns, method=method):
+                made_to_fail, number = self._catalogue.faults[fault], self._faults[fault]
+                inject(
+                    self.system, record, made_to_fail, number, times=times, lasting_ns=lasting_ns, method=method,
+                    cause=cause,
+                )  # fmt: skip
 
     def close(self) -> None:
         """Ends every thread, without a trace of it."""

@@ -17,7 +17,7 @@ from __future__ import annotations
 import inspect
 from abc import ABC
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
@@ -38,10 +38,40 @@ class Interface(ABC):  # noqa: B024 -- its subclasses bring the abstract methods
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """State on its way from one component to another, in the form that the protocol prescribes."""
+    """State on its way from one component to another, in the form that the protocol prescribes.
+
+    It is sealed when it is made, with how much there is in it: state of which a part is lost on the way is noticed
+    before the new component takes it for the whole.
+    """
 
     state: Any
     size_bytes: int
+    seal: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "seal", extent(self.state))
+
+    @property
+    def whole(self) -> bool:
+        """Whether all is in it that was when it was made."""
+        return extent(self.state) == self.seal
+
+
+def extent(state: Any, depth: int = 2) -> int:
+    """How much there is in a state: its fields, and the lengths of what is in them; nothing is 0.
+
+    Two levels deep, so that it costs the same for ten pages and for ten thousand.
+    """
+    if state is None:
+        return 0
+    if isinstance(state, str | bytes | bytearray | range):
+        return 1 + len(state)
+    if isinstance(state, Mapping | list | tuple | set | frozenset):
+        parts = state.values() if isinstance(state, Mapping) else state
+        return 1 + (sum(extent(part, depth - 1) for part in parts) if depth > 1 else len(state))
+    if depth and is_dataclass(state):
+        return 1 + sum(extent(getattr(state, part.name, None), depth - 1) for part in fields(state))
+    return 1
 
 
 @dataclass(frozen=True, slots=True)

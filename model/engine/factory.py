@@ -35,6 +35,8 @@ class Factory:
         self._numbers: dict[type, int] = {}
         self._methods: dict[type[Interface], tuple[int, ...]] = {}
         self._methods_known = 0
+        self.when_made: list[Callable[[ObjectRecord, Component], None]] = []
+        """Each is told of every new instance before anybody else knows it; what it raises ends the making."""
 
     def know_interface(self, interface: type[Interface]) -> None:
         """Tells the trace an interface: its calls and its protocols. Knowing one twice is harmless."""
@@ -95,6 +97,8 @@ class Factory:
             made = implementation(surroundings, self._references(record, implementation), identity=identity, **settings)
             if getattr(made, "identity", None) != identity:
                 raise TypeError(f"{implementation.name} must pass what it is made with on to Component.__init__")
+            for told in tuple(self.when_made):
+                told(record, made)
             return made
         except ENDS_THE_RUN:
             raise

@@ -187,6 +187,11 @@ class Mediator:
                 return True
         return False
 
+    @property
+    def someone_at_door(self) -> bool:
+        """Whether a call is held, or was woken and has not yet gone on."""
+        return bool(self._door)
+
     def release(self) -> None:
         """Wakes everyone at the door, first come first; each looks for itself whether it may go on."""
         for thread in tuple(self._door):

@@ -25,7 +25,7 @@ from model.engine.swap import MediatedSwap, SwapSettings
 from model.engine.wrapper import Wrapper
 from model.machine.errors import TooManyThreads
 from model.machine.generations import Generations
-from model.machine.surroundings import Surroundings
+from model.machine.surroundings import Surroundings, ThreadHandle
 from model.trace.events import Kind
 
 WAITING_AT_MOST = 16
@@ -82,6 +82,7 @@ class Reconfiguration:
         self._settings = settings
         self._requests = 0
         self._active: dict[int, tuple[int, Transition]] = {}
+        self._drivers: dict[int, ThreadHandle] = {}
         self._waiting: dict[int, deque[tuple[int, Transition]]] = {}
 
     def mediated(self, record: ObjectRecord, implementation: type[Component], request: int) -> Transition:
@@ -143,6 +144,10 @@ class Reconfiguration:
         self._surroundings.emit(Kind.CANCEL_REQUESTED, subject=record.identity, a=active[0], cause=cause)
         active[1].cancel()
         return True
+
+    def driver_of(self, record: ObjectRecord) -> ThreadHandle | None:
+        """The control thread of the object's latest transition; None before the first."""
+        return self._drivers.get(record.identity)
 
     def _consider(self, record: ObjectRecord, wanted: Wanted) -> tuple[Kind, int, str]:
         """How the request is told, of which subject, and why it is refused at once, if it is."""
@@ -208,7 +213,7 @@ class Reconfiguration:
             transition.run(lambda: self._ended(record))
 
         try:
-            surroundings.spawn(
+            self._drivers[record.identity] = surroundings.spawn(
                 control, name=f"control {request}", processor=request % surroundings.processors, client=record.home,
                 in_generation=False,
                 urgent=True,

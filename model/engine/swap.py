@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from model.engine.component import Component
 from model.engine.factory import MADE_WITHIN_NS, Factory, within
@@ -38,14 +38,19 @@ class SwapSettings:
     block_timeout_ns: int = 1_000_000
     transfer_timeout_ns: int = 5_000_000
     retry_delay_ns: int = 500_000
+    wake_again_ns: int = 2_000_000
+    """After the end, how long until those still at the door are woken once more: a wake-up may have been lost."""
     retries: int = 3
 
     def __post_init__(self) -> None:
-        for name in ("forward_timeout_ns", "block_timeout_ns", "transfer_timeout_ns", "retry_delay_ns"):
+        for name in _SPANS:
             if getattr(self, name) <= 0:
                 raise ValueError(f"{name} must be positive")
         if not 0 <= self.retries <= 1000:
             raise ValueError("retries must be from 0 to 1000")
+
+
+_SPANS = ("forward_timeout_ns", "block_timeout_ns", "transfer_timeout_ns", "retry_delay_ns", "wake_again_ns")
 
 
 class Abandoned(Exception):
@@ -154,6 +159,13 @@ class MediatedSwap:
 
     def _forward(self) -> None:
         """Asked for after the *last* entry was written: whoever still goes past the mediator is counted by then."""
+        quiescent = self._ask_for_quiescence()
+        if not self._wait(lambda: bool(quiescent), self._settings.forward_timeout_ns):
+            self._emit(Kind.PHASE_TIMED_OUT, b=Phase.FORWARD)
+            raise Abandoned("threads from before the swap did not end in time")
+
+    def _ask_for_quiescence(self) -> list[bool]:
+        """A list that holds something from when every thread that is registered now has ended."""
         quiescent: list[bool] = []
 
         def come() -> None:
@@ -161,9 +173,7 @@ class MediatedSwap:
             self._surroundings.unpark(self._driver)
 
         self._generations.when_quiescent(come)
-        if not self._wait(lambda: bool(quiescent), self._settings.forward_timeout_ns):
-            self._emit(Kind.PHASE_TIMED_OUT, b=Phase.FORWARD)
-            raise Abandoned("threads from before the swap did not end in time")
+        return quiescent
 
     def _block(self, mediator: Mediator) -> None:
         """Closes the door until nobody is inside; opens it again for a while when that takes too long."""
@@ -240,7 +250,7 @@ class MediatedSwap:
 
     def _free(self, mediator: Mediator | None, instance: Component) -> None:
         """After a quiescence of its own: until then a thread may hold what it looked up earlier."""
-        self._generations.synchronize()
+        self._second_quiescence(mediator)
         surroundings = self._surroundings
         surroundings.work(surroundings.costs.free_ns)
         identity = self._record.identity
@@ -248,13 +258,25 @@ class MediatedSwap:
             surroundings.emit(Kind.MEDIATOR_DESTROYED, subject=mediator.subject, b=identity)
         surroundings.emit(Kind.INSTANCE_DESTROYED, subject=instance.identity, b=identity)
 
+    def _second_quiescence(self, mediator: Mediator | None) -> None:
+        """Whoever is still at the door after a while is woken again: a call that missed its wake-up would never end."""
+        quiescent = self._ask_for_quiescence()
+        waited_for = mediator if mediator is not None and mediator.someone_at_door else None
+        if waited_for is not None and not self._passes(lambda: bool(quiescent), self._settings.wake_again_ns):
+            waited_for.release()
+        while not quiescent:
+            self._surroundings.park(Wait.SIGNAL)
+
     # ---- waiting
 
     def _wait(self, condition: Callable[[], bool], timeout_ns: int) -> bool:
         """Waits for the condition, looking whenever woken; False after `timeout_ns`. Abandoned when cancelled."""
+        return self._passes(lambda: self._check_cancelled() or condition(), timeout_ns)
+
+    def _passes(self, condition: Callable[[], bool], timeout_ns: int) -> bool:
+        """Whether the condition came true within `timeout_ns`; what it raises ends the wait."""
         ends_ns = self._surroundings.now_ns + timeout_ns
         while True:
-            self._check_cancelled()
             if condition():
                 return True
             left_ns = ends_ns - self._surroundings.now_ns
@@ -262,9 +284,11 @@ class MediatedSwap:
                 return False
             self._surroundings.park(Wait.SIGNAL, 0, left_ns)
 
-    def _check_cancelled(self) -> None:
+    def _check_cancelled(self) -> Literal[False]:
+        """False, as long as nobody has asked for the end."""
         if self._cancelled:
             raise Abandoned("cancelled")
+        return False
 
     def _emit(self, kind: Kind, *, b: int = 0, until_ns: int = 0) -> None:
         self._surroundings.emit(kind, a=self._request, b=b, subject=self._record.identity, until_ns=until_ns)

@@ -35,6 +35,8 @@ def transfer(surroundings: Surroundings, record: ObjectRecord, new: Component, b
     package = _package(surroundings, old, bit)
     _copy(surroundings, record, Kind.STATE_PACKAGED, package, request)
     surroundings.point(Operation.TRANSFER_STEP, record.identity)
+    if not package.whole:
+        raise TransferFailed(f"a part of what {old.name} had packaged was lost on the way")
     try:
         new.unpackage(bit, package)
     except Exception as error:

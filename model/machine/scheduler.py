@@ -53,9 +53,9 @@ class Scheduler:
 
     # Slots: an instance dictionary this large would make each attribute and each call of a method slower by half.
     __slots__ = (
-        "__weakref__", "_calendar", "_deadline_s", "_horizon_ns", "_hub", "_hung", "_limit_ns", "_outside", "_point_ns",
-        "_policy", "_pops", "_processors", "_quantum_ns", "_run_ahead", "_steps", "_to_begin", "_watchdog", "append",
-        "closed", "costs", "current", "memory", "now_ns", "threads", "trace",
+        "__weakref__", "_calendar", "_deadline_s", "_horizon_ns", "_hub", "_hung", "_limit_ns", "_losing", "_outside",
+        "_point_ns", "_policy", "_pops", "_processors", "_quantum_ns", "_run_ahead", "_steps", "_to_begin", "_watchdog",
+        "append", "closed", "costs", "current", "memory", "now_ns", "threads", "trace",
     )  # fmt: skip
 
     def __init__(
@@ -74,6 +74,7 @@ class Scheduler:
         self.closed = False
         self.threads: dict[int, Thread] = {}
         self.append: Callable[..., int] = trace.append
+        self._losing: list[Callable[[Thread], bool]] = []
         self._policy = policy
         self._calendar = Calendar(self.choose if policy else None)
         self._processors = [Processor(number) for number in range(processors)]
@@ -256,8 +257,11 @@ class Scheduler:
                 return
 
     def _renew_quantum(self, processor: Processor, thread: Thread) -> None:
-        """A quantum is used up: goes on if nobody else is ready, else waits for the next turn."""
-        if not processor.ready:
+        """A quantum is used up: goes on if nobody else is ready, else waits for the next turn.
+
+        An urgent thread gives way to urgent ones only: those that it went before must not get ahead of it again.
+        """
+        if not processor.ready or (thread.urgent and not processor.ready[0].urgent):
             processor.slice_end_ns = self.now_ns + self._quantum_ns
             return
         self.emit(Kind.THREAD_PREEMPTED)
@@ -316,13 +320,20 @@ class Scheduler:
     def unpark(self, thread: Thread) -> None:
         """Readies a waiting thread; one that does not wait yet will not wait. The caller pays for the wake-up."""
         if thread.parked and not thread.at_lock:
+            if self._losing and any(loses(thread) for loses in self._losing):
+                return
             thread.woken = True
             self._make_ready(thread)
         elif not thread.ended:
             thread.permit = True
 
+    def lose_wake_ups(self, loses: Callable[[Thread], bool]) -> None:
+        """From now on a wake-up of a waiting thread is lost whenever `loses` says so."""
+        self._losing.append(loses)
+
     def _give_up(self, thread: Thread, wait: Wait, subject: int, until_ns: int) -> None:
         thread.woken = False
+        thread.wait = wait
         self.append(
             _THREAD_WAITED, self.now_ns, until_ns, -1, 0, wait, 0,
             thread.identity, subject, 0, thread.client, thread.processor,

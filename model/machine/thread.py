@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from model.machine.calendar import Entry
+from model.trace.events import Wait
 
 if TYPE_CHECKING:
     from greenlet import greenlet
@@ -47,6 +48,7 @@ class Thread:
         "result",
         "token",
         "urgent",
+        "wait",
         "woken",
         "zero_delays",
         "zero_delays_at_ns",
@@ -67,6 +69,8 @@ class Thread:
         self.position = -1
         """Where the trace says that it started: the cause of its first call."""
         self.parked = False
+        self.wait: Wait | None = None
+        """What it waits for, or waited for last."""
         self.at_lock = False
         """Waits for a lock, which nothing ends but that the lock is handed to it."""
         self.permit = False

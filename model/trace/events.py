@@ -106,6 +106,11 @@ class Kind(IntEnum):
     GENERATION_ADVANCED = 71
     QUIESCENCE_REACHED = 72
 
+    # Faults.
+    FAULT_KNOWN = 75
+    FAULT_INJECTED = 76
+    FAULT_STRUCK = 77
+
     # The person.
     COMMAND_ISSUED = 80
 
@@ -257,5 +262,8 @@ MEANINGS: dict[Kind, Meaning] = {
         others="processor",
     ),
     Kind.QUIESCENCE_REACHED: Meaning(a="which, from 1"),
+    Kind.FAULT_KNOWN: Meaning("fault", b="text: name"),
+    Kind.FAULT_INJECTED: Meaning("object", a="fault", b="how often it is to strike"),
+    Kind.FAULT_STRUCK: Meaning("object", a="fault", b="how often it is still to strike", others="thread, processor"),
     Kind.COMMAND_ISSUED: Meaning(a="its place in the script, from 0", b="text: the command as JSON"),
 }

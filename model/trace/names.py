@@ -21,7 +21,8 @@ from model.trace.events import Kind
 from model.trace.trace import Rows, Trace, kinds
 
 Sort = Literal[
-    "interface", "implementation", "wrapper", "object", "instance", "interposer", "mediator", "lock", "resource"
+    "interface", "implementation", "wrapper", "object", "instance", "interposer", "mediator", "lock", "resource",
+    "fault",
 ]  # fmt: skip
 RequestSort = Literal["swap", "attach", "detach"]
 
@@ -130,6 +131,7 @@ NAMING = (
     Kind.SUBJECT_TITLED, Kind.CLIENT_CREATED, Kind.OBJECT_CREATED, Kind.INSTANCE_CREATED, Kind.INSTANCE_DESTROYED,
     Kind.LOCK_CREATED, Kind.RESOURCE_KNOWN, Kind.INTERPOSER_CREATED, Kind.INTERPOSER_DESTROYED, Kind.MEDIATOR_CREATED,
     Kind.MEDIATOR_DESTROYED, Kind.SWAP_REQUESTED, Kind.ATTACH_REQUESTED, Kind.DETACH_REQUESTED,
+    Kind.FAULT_KNOWN,
 )  # fmt: skip
 
 
@@ -192,6 +194,8 @@ class _Copies:
                 self._subjects[subject] = Subject("implementation", self._text(b), of=a)
             case Kind.WRAPPER_KNOWN:
                 self._subjects[subject] = Subject("wrapper", self._text(b), of=a)
+            case Kind.FAULT_KNOWN:
+                self._subjects[subject] = Subject("fault", self._text(b))
             case Kind.SUBJECT_TITLED:
                 known = self._subjects.get(subject, Subject("object"))
                 self._subjects[subject] = replace(known, title=self._text(b))

@@ -45,6 +45,7 @@ NOTABLE: Final = frozenset(
         Kind.PHASE_ENTERED, Kind.PHASE_TIMED_OUT, Kind.SWAP_RETRIED, Kind.STATE_PACKAGED, Kind.STATE_UNPACKAGED,
         Kind.SWAP_COMPLETED, Kind.SWAP_ABANDONED, Kind.INTERPOSER_ATTACHED, Kind.INTERPOSER_DETACHED,
         Kind.INTERPOSER_DESTROYED, Kind.MEDIATOR_DESTROYED, Kind.INSTANCE_DESTROYED, Kind.WRAPPER_ASKED,
+        Kind.FAULT_INJECTED, Kind.FAULT_STRUCK,
     )
 )  # fmt: skip
 
@@ -321,6 +322,9 @@ SENTENCES: Final[dict[Kind, Callable[[_Told], str]]] = {
     Kind.QUIESCENCE_REQUESTED: lambda told: f"Quiescence {told.a} was requested: every thread of this moment must end.",
     Kind.GENERATION_ADVANCED: _generation_advanced,
     Kind.QUIESCENCE_REACHED: lambda told: f"Quiescence {told.a} was reached: every thread of its moment has ended.",
+    Kind.FAULT_KNOWN: lambda told: f"The fault {told.text} became known.",
+    Kind.FAULT_INJECTED: lambda told: f"A fault was put into {told.subject}: {told.name(told.a)}{_times(told.b)}.",
+    Kind.FAULT_STRUCK: lambda told: f"A fault of {told.subject} struck {told.thread.lower()}: {told.name(told.a)}.",
     Kind.COMMAND_ISSUED: _command_issued,
 }
 
@@ -346,6 +350,10 @@ def _span(ns: int) -> str:
 
 def _effects(count: int) -> str:
     return "1 effect" if count == 1 else f"{grouped(count)} effects"
+
+
+def _times(count: int) -> str:
+    return "" if count == 1 else f", {grouped(count)} times"
 
 
 def _bytes(count: int) -> str:

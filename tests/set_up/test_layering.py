@@ -21,7 +21,7 @@ OURS = ("app", "model", "resources", "views")
 
 _SIMULATION = ("numpy", "greenlet", "model.durations", "model.costs", "model.trace", "model.machine")
 _RUNNING = (*_SIMULATION, "model.protocols", "model.engine")
-_CATALOGUES = ("model.components", "model.wrappers", "model.workloads", "model.catalogue")
+_CATALOGUES = ("model.components", "model.wrappers", "model.workloads", "model.faults", "model.catalogue")
 _DOCUMENT = (
     "model.commands",
     "model.scenario",
@@ -47,6 +47,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "model.components": _RUNNING,
     "model.wrappers": (*_RUNNING, "model.components"),
     "model.workloads": (*_RUNNING, "model.components"),
+    "model.faults": _RUNNING,
     "model.projections": ("numpy", "networkx", "model.durations", "model.trace", "model.protocols"),
     "model.catalogue": _SESSION,
     "model.commands": _SESSION,
@@ -202,7 +203,7 @@ PLANTED = {
 def test_every_contract_breaks_when_its_fault_is_planted(tmp_path: Path) -> None:
     """A contract with a slip of the pen in it keeps everything and protects nothing; this shows that each can fail."""
     packages = [*OURS, "views/kit", *(f"model/{name}" for name in ("trace", "machine", "engine", "components"))]
-    packages += [f"model/{name}" for name in ("wrappers", "workloads", "projections")]
+    packages += [f"model/{name}" for name in ("wrappers", "workloads", "faults", "projections")]
     for package in packages:
         (tmp_path / package).mkdir(parents=True)
         (tmp_path / package / "__init__.py").touch()
