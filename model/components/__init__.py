@@ -9,7 +9,8 @@ from __future__ import annotations
 from model.components.counter import Counter
 from model.components.counter_partitioned import PartitionedCounter
 from model.components.counter_shared import SharedCounter
-from model.components.diary import Diary, DiaryFailsInPackage, DiaryFailsInUnpackage, OtherDiary, PlainDiary
+from model.components.diary import Diary
+from model.components.diary_plain import DiaryFailsInPackage, DiaryFailsInUnpackage, OtherDiary, PlainDiary
 from model.components.failing import (
     CounterFailsInPackage,
     CounterFailsInUnpackage,

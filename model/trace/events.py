@@ -71,7 +71,7 @@ class Kind(IntEnum):
     PRECALL_RAN = 39
     POSTCALL_RAN = 40
 
-    # What a component that watches itself says, without anybody's help: see components/diary.py.
+    # What a component that watches itself says, without anybody's help: see components/diary_plain.py.
     ACTIVATION_BEGAN = 41
     ACTIVATION_ENDED = 42
     ACTIVATION_RAISED = 43

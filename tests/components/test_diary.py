@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from model.components.diary import ENTRIES_BY_REFERENCE, OtherDiary, PlainDiary
+from model.components.diary import ENTRIES_BY_REFERENCE
+from model.components.diary_plain import OtherDiary, PlainDiary
 from model.trace.effects import after, tag_of
 from model.trace.events import Kind
 from tests.fake_surroundings import Built, FakeSurroundings
