@@ -23,7 +23,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from app.slow_motion import LEAST_S, SlowMotion
-from model.costs import Costs
+from model.profiles import hardware
 from model.trace.events import Kind, Phase
 from views.kit.playback_control import FASTEST_PACE, SLOWEST_PACE, Mode, Step
 from views.kit.selection import Selection
@@ -94,7 +94,7 @@ class Player(QObject):
     @Slot()
     def _another_session(self) -> None:
         scenario = getattr(self._session, "scenario", None)
-        self._motion.reset(Costs(**scenario.machine.costs) if scenario is not None else None)
+        self._motion.reset(hardware(scenario.machine).costs if scenario is not None else None)
         self._position: int | None = None
         self._clock_ns = float(self._session.now_ns)
         self._goal: Mask | None = None

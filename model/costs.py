@@ -46,10 +46,13 @@ class Costs:
     spin_ns: int = 2_000
     switch_ns: int = 200
     spawn_ns: int = 300
+    trap_ns: int = 400
     crossing_ns: int = 400
     interrupt_ns: int = 500
-    allocation_ns: int = 800
-    free_ns: int = 300
+    allocation_ns: int = 200
+    free_ns: int = 75
+    slot_ns: int = 0
+    miss_ns: int = 500
     copy_ns_per_kib: int = 150
     control_ns: int = 500
 
@@ -83,8 +86,10 @@ class Shape:
     """With fewer free ones than this the pager is woken."""
     frames_enough: int = 5_000
     """With so many free ones it may rest."""
+    local_tables: bool = False
+    """Whether each processor has a translation table of its own, filled by a miss handler."""
     devices: Mapping[str, DeviceCosts] = field(
-        default_factory=lambda: {"disk": DeviceCosts(8_000_000, 40_000), "nfs": DeviceCosts(500_000, 90_000)}
+        default_factory=lambda: {"disk": DeviceCosts(8_000_000, 40_000), "nfs": DeviceCosts(300_000, 93_000)}
     )
 
     def __post_init__(self) -> None:

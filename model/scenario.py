@@ -73,11 +73,20 @@ class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
 class MachineTable(_Table, frozen=True):
     """The simulated machine."""
 
-    processors: Annotated[int, Meta(ge=1, le=64)] = 4
+    profile: Name = "plain"
+    """One of `resources/machines/` by its name, or a file by its path."""
+    processors: Annotated[int, Meta(ge=1, le=64)] | None = None
+    """As many as the profile has, unless it says otherwise here."""
     generations: Annotated[int, Meta(ge=2, le=64)] = 2
     quantum_ns: Limit = 1_000_000
     costs: dict[str, Annotated[int, Meta(ge=0, le=10**12)]] = {}
     """Those of `model.costs.Costs` that differ here, by name."""
+    frames: Annotated[int, Meta(ge=1, le=2**32)] | None = None
+    """Page frames, where it has less memory than the profile, or more."""
+    frames_low: Annotated[int, Meta(ge=0, le=2**32)] | None = None
+    frames_enough: Annotated[int, Meta(ge=0, le=2**32)] | None = None
+    local_tables: bool | None = None
+    """Whether each processor has a translation table of its own."""
 
 
 class SwapTable(_Table, frozen=True):
@@ -215,6 +224,11 @@ def _read(path_or_name: str | Path) -> tuple[str, str]:
         if entry.is_file():
             return name, entry.read_text(encoding="utf-8")
         raise ScenarioError("", "no scenario of this name ships", nearest(name, (s.name for s in shipped())), name)
+    return read_file(name)
+
+
+def read_file(name: str) -> tuple[str, str]:
+    """What a file is called in errors, and its text."""
     try:
         with open(name, "rb") as opened:
             content = opened.read(MAX_FILE_BYTES + 1)
@@ -239,7 +253,7 @@ def parse(text: str, file: str = "") -> Scenario:
 
 
 def _parsed(text: str) -> Scenario:
-    table = _toml(text)
+    table = toml_of(text)
     written_in = table.get("format")
     if type(written_in) is not int or written_in < 1:
         raise ScenarioError("format", "a scenario begins with its format", f"write `format = {FORMAT}` at the top")
@@ -249,14 +263,15 @@ def _parsed(text: str) -> Scenario:
     try:
         scenario = msgspec.convert(_prepared(table, Scenario, ""), Scenario)
     except msgspec.ValidationError as error:
-        raise _of_validation(str(error)) from None
+        raise of_validation(str(error)) from None
     except OverflowError:
         raise ScenarioError("", "a number in it is too large", "numbers have at most 63 bits") from None
     script = tuple(sorted(scenario.script, key=lambda stamped: stamped.at_ns))
     return msgspec.structs.replace(scenario, script=script)
 
 
-def _toml(text: str) -> dict[str, Any]:
+def toml_of(text: str) -> dict[str, Any]:
+    """The table of a TOML text."""
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -292,7 +307,7 @@ def _item(value: Any, kind: Any, path: str) -> Any:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
         message, _, below = str(error).partition(" - at ")
-        raise _of_validation(f"{message} - at `{path}{below.strip('`').removeprefix('$')}`") from None
+        raise of_validation(f"{message} - at `{path}{below.strip('`').removeprefix('$')}`") from None
 
 
 def _prepared_table(value: Mapping[str, Any], kind: type[msgspec.Struct], path: str) -> dict[str, Any]:
@@ -346,7 +361,7 @@ def _span(item: Any, place: str) -> int:
         raise ScenarioError(place, str(error), durations.REMEDY) from None
 
 
-def _of_validation(text: str) -> ScenarioError:
+def of_validation(text: str) -> ScenarioError:
     """msgspec's error in our form: `Expected int, got str - at $.machine.processors`."""
     message, _, path = text.replace("`", "").partition(" - at ")
     path = path.removeprefix("$").removeprefix(".").replace(".command", "")

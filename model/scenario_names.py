@@ -12,6 +12,7 @@ from dataclasses import fields
 from typing import Any
 
 from model import catalogue as catalogues
+from model import profiles
 from model.catalogue import Catalogue
 from model.commands import Attach, Command, Detach, Inject, Swap
 from model.costs import Costs
@@ -26,6 +27,7 @@ def check(scenario: Scenario, catalogue: Catalogue) -> None:
     costs = [field.name for field in fields(Costs)]
     for name in scenario.machine.costs:
         _known(f"machine.costs.{name}", "cost", name, costs)
+    profiles.hardware(scenario.machine)
     clients = [client.name for client in scenario.clients]
     _no_repeats("clients", [KERNEL, *clients], first=-1)
     _no_repeats("components", [component.name for component in scenario.components])

@@ -21,16 +21,15 @@ import time
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import msgspec
 import numpy as np
 
 from model import catalogue as catalogues
-from model import commands, scenario_names
+from model import commands, profiles, scenario_names
 from model.catalogue import Catalogue
 from model.commands import Command, Stamped
-from model.costs import Costs
 from model.machine.errors import ComponentHung
 from model.scenario import MAX_SCRIPT, RecordingTable, Scenario, ScenarioError
 from model.trace.events import Kind
@@ -449,9 +448,9 @@ def divergence(session: Session) -> Divergence | None:
 
 def machine_sha256(scenario: Scenario) -> str:
     """The sha256 of the machine's profile: its shape, and all its costs whether they are written down or not."""
-    machine = scenario.machine
-    costs: dict[str, Any] = asdict(Costs(**machine.costs))
-    shape = [machine.processors, machine.generations, machine.quantum_ns, sorted(costs.items())]
+    machine, hardware = scenario.machine, profiles.hardware(scenario.machine)
+    tables = [sorted(asdict(table).items()) for table in (hardware.costs, hardware.shape)]
+    shape = [hardware.processors, machine.generations, machine.quantum_ns, tables]
     return hashlib.sha256(msgspec.json.encode(shape)).hexdigest()
 
 

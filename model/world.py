@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from model import profiles
 from model.catalogue import Catalogue
 from model.commands import Attach, Cancel, Command, Detach, Inject, Swap
-from model.costs import Costs
 from model.engine.component import interface_of
 from model.engine.swap import SwapSettings
 from model.engine.system import System
@@ -31,12 +31,14 @@ class World:
         """`scenario` must have been checked against `catalogue`. ScenarioError if a component or a workload refuses its
         settings."""
         machine = scenario.machine
+        hardware = profiles.hardware(machine)
         self.machine = Machine(
             trace,
-            processors=machine.processors,
+            processors=hardware.processors,
             generations=machine.generations,
             quantum_ns=machine.quantum_ns,
-            costs=Costs(**machine.costs),
+            costs=hardware.costs,
+            shape=hardware.shape,
             seed=scenario.seed,
             policy=scenario.policy,
             run_ahead=run_ahead,

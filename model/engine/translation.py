@@ -139,9 +139,11 @@ class Front:
     )  # fmt: skip
 
     def __init__(self, machine: Machine, record: ObjectRecord, client: int, target: Any, target_subject: int) -> None:
-        crosses = client != record.home
-        self.way_in = Operation.CROSSING if crosses else Operation.CALL_ENTRY
-        self.way_back = Operation.CROSSING if crosses else Operation.CALL_RETURN
+        if client == record.home:
+            self.way_in, self.way_back = Operation.CALL_ENTRY, Operation.CALL_RETURN
+        else:
+            # Into the kernel it is a trap; into another address space the whole of it is switched.
+            self.way_in = self.way_back = Operation.CROSSING if record.home else Operation.TRAP
         self.way_in_ns = machine.cost_of(self.way_in)
         self.way_back_ns = machine.cost_of(self.way_back)
         self.machine = machine

@@ -515,6 +515,8 @@ def _costs_by_operation(costs: Costs) -> list[int]:
         Operation.CROSSING: costs.crossing_ns,
         Operation.LINE_ATOMIC: costs.line_atomic_ns,
         Operation.FRAME: costs.frame_ns,
+        Operation.TRAP: costs.trap_ns,
+        Operation.TABLE_MISS: costs.miss_ns,
     }
     return [0, *(table[operation] for operation in Operation)]
 

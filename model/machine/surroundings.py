@@ -38,6 +38,8 @@ class Operation(IntEnum):
     CROSSING = 17
     LINE_ATOMIC = 18
     FRAME = 19
+    TRAP = 20
+    TABLE_MISS = 21
 
 
 NOBODY: Final = -1

@@ -61,7 +61,8 @@ SHAPES = [
     (
         "processors",
         "procesors",
-        "machine.procesors: there is no such key here; write processors, or another of costs, generations, quantum.",
+        "machine.procesors: there is no such key here; write processors, or another of costs, frames, frames_enough, "
+        "frames_low, generations, local_tables, profile, quantum.",
     ),
     ("= 2\ncosts", '= "2"\ncosts', "machine.processors: this is a text in quotes; write a whole number."),
     ("= 2\ncosts", "= 65\ncosts", "machine.processors: this is out of its bounds; write a number <= 64."),

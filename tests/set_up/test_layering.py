@@ -25,6 +25,7 @@ _CATALOGUES = ("model.components", "model.wrappers", "model.workloads", "model.f
 _DOCUMENT = (
     "model.commands",
     "model.scenario",
+    "model.profiles",
     "model.scenario_names",
     "model.session",
     "model.world",
@@ -51,6 +52,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "model.projections": ("numpy", "networkx", "model.durations", "model.trace", "model.protocols"),
     "model.catalogue": _SESSION,
     "model.commands": _SESSION,
+    "model.profiles": _SESSION,
     "model.scenario_names": _SESSION,
     "model.scenario": _SESSION,
     "model.session": _SESSION,
