@@ -5,6 +5,7 @@
     changeover snapshot SCENARIO      a picture of the window at an instant
     changeover story SCENARIO         the trace in English
     changeover scenarios              what ships
+    changeover soak                   a long run under all faults, and whether anything was lost
 
 What a person may get wrong ends with one sentence on the standard error and status 2; a recording whose replay is
 another run ends with status 3. Each command imports what it needs when it runs: Qt only those that draw.
@@ -25,6 +26,8 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
     import typer
 
+    from app.soak_command import soak
+
 if TYPE_CHECKING:
     from model.scenario import Scenario
     from model.session import Session
@@ -32,7 +35,7 @@ if TYPE_CHECKING:
 BAD_INPUT = 2
 DIVERGED = 3
 HUNG = 4
-COMMANDS = ("run", "snapshot", "story", "scenarios", "window")
+COMMANDS = ("run", "snapshot", "story", "scenarios", "soak", "window")
 SLICE_S = 0.1
 """Wall time between two looks at the terminal."""
 
@@ -159,6 +162,9 @@ def story(scenario: ScenarioName, until: Until = None, seed: Seed = None, trust:
     for line in story_lines(session, until_ns):
         print(line)
     session.close()
+
+
+application.command()(soak)
 
 
 @application.command()

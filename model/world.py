@@ -47,7 +47,7 @@ class World:
         self._trace = trace
         try:
             self.system = self._system(scenario)
-            self._faults = tell_faults(self.machine, catalogue.faults.values())
+            self.fault_numbers = tell_faults(self.machine, catalogue.faults.values())
             self._start_workloads(scenario)
         except BaseException:
             self.machine.close()
@@ -96,7 +96,7 @@ class World:
             case Cancel():
                 reconfiguration.cancel(record, cause=cause)
             case Inject(fault=fault, times=times, lasting_ns=lasting_ns, method=method):
-                made_to_fail, number = self._catalogue.faults[fault], self._faults[fault]
+                made_to_fail, number = self._catalogue.faults[fault], self.fault_numbers[fault]
                 inject(
                     self.system, record, made_to_fail, number, times=times, lasting_ns=lasting_ns, method=method,
                     cause=cause,
