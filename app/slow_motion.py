@@ -199,7 +199,7 @@ class SlowMotion:
         latency, costs = self._link.latency, self._costs
         if phase is Phase.FORWARD:
             longest = max((latency.of(each).p99_ns for each in self._link.topology.objects), default=0)
-            return 4.0 * (costs.control_ns + costs.advance_ns) + costs.crossing_ns + longest / 2
+            return 4.0 * (costs.control_ns + costs.advance_ns) + costs.trap_ns + longest / 2
         if phase is Phase.BLOCK:
             return costs.control_ns + latency.of(object_id).p99_ns / 4
         return costs.allocation_ns + costs.spawn_ns + costs.control_ns + 2.0 * costs.copy_ns_per_kib * STATE_KIB

@@ -75,7 +75,7 @@ class Stage:
         model, env = self.model, self.model.env
         costs, facts = model.costs, model.facts
         way_in_ns, way_back_ns = (
-            (costs.crossing_ns, costs.crossing_ns) if client else (costs.call_entry_ns, costs.call_return_ns)
+            (costs.trap_ns, costs.trap_ns) if client else (costs.call_entry_ns, costs.call_return_ns)
         )
         yield env.timeout(costs.table_read_ns)
         model.calls += 1

@@ -63,7 +63,7 @@ def test_divergence_at_the_end_is_told_as_that(recording: Scenario) -> None:
 
 
 def test_divergence_says_when_the_machine_is_another(recording: Scenario) -> None:
-    machine = msgspec.structs.replace(recording.machine, costs={"crossing_ns": 401})
+    machine = msgspec.structs.replace(recording.machine, costs={"trap_ns": 401})
     found = replay(msgspec.structs.replace(recording, machine=machine))
     assert found is not None
     assert found.place == 0
