@@ -169,8 +169,31 @@ def assert_areas_in_theme(image: QImage, theme: Any, share: float = 0.004) -> No
     pixels = Counter(image.pixel(x, y) for x in range(image.width()) for y in range(image.height()))
     known = theme_colours(theme)
     floor = share * image.width() * image.height()
-    strange = {QColor(pixel).name(): count for pixel, count in pixels.items() if count > floor and pixel not in known}
+    strange = {
+        QColor(pixel).name(): count
+        for pixel, count in pixels.items()
+        if count > floor and pixel not in known and not _hatched(pixel, theme)
+    }
     assert strange == {}
+
+
+def _hatched(pixel: int, theme: Any) -> bool:
+    """Whether a colour is what the lines of a phase's or a fate's hatch make of its tint."""
+    colour = QColor(pixel)
+    families = (theme.phase, theme.fate)
+    meanings = [getattr(family, name) for family in families for name in family.__dataclass_fields__]
+    for meaning in meanings:
+        tint, mark = meaning.tint, meaning.mark
+        if meaning.pattern == "plain" or tint == mark:
+            continue
+        shares = [
+            (channel(colour) - channel(tint)) / (channel(mark) - channel(tint))
+            for channel in (QColor.red, QColor.green, QColor.blue)
+            if abs(channel(mark) - channel(tint)) > 20
+        ]
+        if shares and max(shares) - min(shares) < 0.06 and 0 <= min(shares) <= max(shares) <= 0.6:
+            return True
+    return False
 
 
 def use_fonts(monkeypatch: Any, *families: str) -> None:

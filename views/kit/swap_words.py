@@ -25,6 +25,15 @@ def change_words(swap: Swap) -> tuple[str, str]:
     return swap.sort, swap.wrapper_title
 
 
+def change_titles(swap: Swap) -> tuple[str, ...]:
+    """What a panel about a swap is about, from long to short: "FCM file 17, single to replicated", "FCM file 17"."""
+    old, new = change_words(swap)
+    if swap.sort != "swap":
+        return f"{swap.component}, {old} {new}", swap.component
+    change = f"{old} to {new}" if swap.from_implementation != swap.to_implementation else f"{old} anew"
+    return f"{swap.component}, {change}", f"{swap.component}, to {new}", swap.component
+
+
 def next_words(swap: Swap, clock_ns: int) -> str:
     """What must happen before the swap goes on."""
     if swap.over:
@@ -59,6 +68,25 @@ def _transfer(swap: Swap, clock_ns: int) -> str:
     if swap.package_from_ns is not None:
         return f"the old component packs {format_bytes(swap.bytes)}"
     return "the state is packed next"
+
+
+def transfer_notes(swap: Swap, clock_ns: int) -> tuple[tuple[str, str], ...]:
+    """What was packaged and unpackaged, how much and how long; nothing before a protocol is chosen."""
+    if swap.protocol_bit is None:
+        return ()
+    size = format_bytes(swap.bytes) if swap.bytes else "by reference"
+    return (
+        ("package", _moved(size, swap.package_from_ns, swap.package_until_ns, clock_ns, swap)),
+        ("unpackage", _moved(size, swap.unpackage_from_ns, swap.unpackage_until_ns, clock_ns, swap)),
+    )
+
+
+def _moved(size: str, from_ns: int | None, until_ns: int | None, clock_ns: int, swap: Swap) -> str:
+    if from_ns is None or from_ns > clock_ns:
+        return "did not happen" if swap.over else "not yet"
+    took_ns = max(0, min(clock_ns, until_ns or from_ns) - from_ns)
+    took = f"{size}, {format_duration(took_ns)}" if took_ns else size
+    return f"{took} so far" if until_ns is not None and until_ns > clock_ns else took
 
 
 def fate_notes(receipt: Receipt, clock_ns: int) -> dict[str, str]:
