@@ -34,11 +34,10 @@ CALLS_DEEP_AT_MOST = 50
 """Calls inside of each other on one thread, so that a component that calls itself for ever is told so, in every run at
 the same call. Python's own limit is met sooner or later, as the program around the machine is deep itself."""
 
-# Reading a member of an enumeration costs as much as a call of a method, and packing one twice what packing a number
-# does: what every call needs is read once.
+# Plain numbers: a member of an enumeration costs as much to read, to look up by and to pack as a call of a method.
 _CALL_ENTERED: Final = int(Kind.CALL_ENTERED)
 _CALL_RETURNED: Final = int(Kind.CALL_RETURNED)
-_TABLE_READ: Final = Operation.TABLE_READ
+_TABLE_READ: Final = int(Operation.TABLE_READ)
 
 
 class Reference:
@@ -61,10 +60,11 @@ class Reference:
 class SimulatedReference:
     """One client's entry for one object, on the simulated machine."""
 
-    __slots__ = ("_front", "_machine", "client", "number", "record", "target_subject")
+    __slots__ = ("_front", "_machine", "_read_ns", "client", "number", "record", "target_subject")
 
     def __init__(self, machine: Machine, record: ObjectRecord, client: int, number: int) -> None:
         self._machine = machine
+        self._read_ns = machine.cost_of(_TABLE_READ)
         self.record = record
         self.client = client
         self.number = number
@@ -73,7 +73,12 @@ class SimulatedReference:
     @property
     def object(self) -> Any:
         """What the entry points at now, as a front."""
-        self._machine.point(_TABLE_READ, self.record.identity)
+        machine = self._machine
+        due_ns = machine.now_ns + self._read_ns
+        if machine.now_ns < due_ns < machine.horizon_ns:
+            machine.now_ns = due_ns
+        else:
+            machine.point(_TABLE_READ, self.record.identity)
         return self._front
 
     def write(self, target: Any, subject: int) -> None:
@@ -105,30 +110,18 @@ class TranslationTable:
 
 
 class Call:
-    """A call in flight: entered and not yet returned."""
+    """A call in flight: entered and not yet returned. Its front fills it in; an `__init__` would cost it twice."""
 
-    __slots__ = ("caller", "depth", "entered_ns", "front", "method", "number", "position", "record", "thread")
+    __slots__ = ("caller", "depth", "entered_ns", "front", "method", "number", "position", "thread")
 
-    def __init__(
-        self,
-        number: int,
-        position: int,
-        front: Front,
-        method: int,
-        caller: Call | None,
-        depth: int,
-        entered_ns: int,
-        thread: Thread,
-    ) -> None:
-        self.number = number
-        self.position = position
-        self.front = front
-        self.record = front.record
-        self.method = method
-        self.caller = caller
-        self.depth = depth
-        self.entered_ns = entered_ns
-        self.thread = thread
+    caller: Call | None
+    depth: int
+    entered_ns: int
+    front: Front
+    method: int
+    number: int
+    position: int
+    thread: Thread
 
 
 class Front:
@@ -139,11 +132,10 @@ class Front:
     )  # fmt: skip
 
     def __init__(self, machine: Machine, record: ObjectRecord, client: int, target: Any, target_subject: int) -> None:
-        if client == record.home:
-            self.way_in, self.way_back = Operation.CALL_ENTRY, Operation.CALL_RETURN
-        else:
+        self.way_in, self.way_back = int(Operation.CALL_ENTRY), int(Operation.CALL_RETURN)
+        if client != record.home:
             # Into the kernel it is a trap; into another address space the whole of it is switched.
-            self.way_in = self.way_back = Operation.CROSSING if record.home else Operation.TRAP
+            self.way_in = self.way_back = int(Operation.CROSSING if record.home else Operation.TRAP)
         self.way_in_ns = machine.cost_of(self.way_in)
         self.way_back_ns = machine.cost_of(self.way_back)
         self.machine = machine
@@ -156,37 +148,45 @@ class Front:
         """Writes CALL_ENTERED; the call is in flight from here on. CallsTooDeep comes before anything is written."""
         machine, record = self.machine, self.record
         thread = machine.current
-        caller = thread.call
+        call = Call()
+        call.front = self
+        call.thread = thread
+        call.caller = caller = thread.call
         if caller is None:
-            cause, caller_object, depth = thread.position, thread.origin, 1
+            cause, caller_object = thread.position, thread.origin
+            call.depth = 1
         else:
-            cause, caller_object, depth = caller.position, caller.record.identity, caller.depth + 1
+            cause, caller_object = caller.position, caller.front.record.identity
+            call.depth = depth = caller.depth + 1
             if depth > CALLS_DEEP_AT_MOST:
                 raise CallsTooDeep(f"{record.name} would be called inside of {CALLS_DEEP_AT_MOST} calls of one thread")
-        machine.calls_entered = number = machine.calls_entered + 1
-        now_ns = machine.now_ns
-        method = record.methods[index]
-        position = machine.append(
+        call.number = machine.calls_entered = number = machine.calls_entered + 1
+        call.entered_ns = now_ns = machine.now_ns
+        call.method = method = record.methods[index]
+        call.position = machine.append(
             _CALL_ENTERED, now_ns, now_ns + self.way_in_ns, cause, number, self.target_subject,
             caller_object, thread.identity, record.identity, method, self.client, thread.processor,
         )  # fmt: skip
-        call = Call(number, position, self, method, caller, depth, now_ns, thread)
         thread.call = record.in_flight[number] = call
         return call
 
     def returned(self, call: Call) -> None:
         """Writes CALL_RETURNED and takes the time of the way back."""
-        machine, thread, caller = self.machine, call.thread, call.caller
-        now_ns = machine.now_ns
+        machine, record, thread, caller = self.machine, self.record, call.thread, call.caller
+        now_ns, number = machine.now_ns, call.number
+        due_ns = now_ns + self.way_back_ns
         machine.append(
-            _CALL_RETURNED, now_ns, now_ns + self.way_back_ns, call.position, call.number,
-            now_ns - call.entered_ns, thread.origin if caller is None else caller.record.identity, thread.identity,
-            self.record.identity, call.method, self.client, thread.processor,
+            _CALL_RETURNED, now_ns, due_ns, call.position, number, now_ns - call.entered_ns,
+            thread.origin if caller is None else caller.front.record.identity, thread.identity,
+            record.identity, call.method, self.client, thread.processor,
         )  # fmt: skip
         thread.call = caller
-        del self.record.in_flight[call.number]
+        del record.in_flight[number]
         machine.calls_returned += 1
-        machine.point(self.way_back)
+        if now_ns < due_ns < machine.horizon_ns:
+            machine.now_ns = due_ns
+        else:
+            machine.point(self.way_back)
 
     def raised(self, call: Call, error: BaseException) -> None:
         """Writes CALL_RAISED; the caller sees the same exception."""
@@ -213,7 +213,12 @@ def _forward(method: Method) -> list[str]:
     return [
         f"_call = self.enter({method.place})",
         "try:",
-        "    self.machine.point(self.way_in)",
+        "    _machine = self.machine",
+        "    _due_ns = _machine.now_ns + self.way_in_ns",
+        "    if _machine.now_ns < _due_ns < _machine.horizon_ns:",
+        "        _machine.now_ns = _due_ns",
+        "    else:",
+        "        _machine.point(self.way_in)",
         f"    _result = self.target.{method.name}({method.arguments})",
         "except BaseException as _error:",
         "    self.raised(_call, _error)",

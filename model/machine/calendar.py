@@ -17,13 +17,14 @@ NEVER_NS = 2**62
 
 
 class Entry:
-    """One thing that is due: `action` is a thread to resume or a callback, None once cancelled or taken out."""
+    """One thing that is due: `action` is a thread to resume or a callback, None once cancelled or taken out.
 
-    __slots__ = ("action", "at_ns")
+    Whoever makes one fills it in: an `__init__` would cost more than all else.
+    """
 
-    def __init__(self, at_ns: int, action: Any) -> None:
-        self.at_ns = at_ns
-        self.action = action
+    __slots__ = ("action",)
+
+    action: Any
 
     def cancel(self) -> None:
         """Takes it back; harmless when it has already come."""
@@ -31,57 +32,39 @@ class Entry:
 
 
 class Calendar:
-    """A bounded-by-threads heap of entries. `choose(n)` is asked only where several threads tie."""
+    """A bounded-by-threads heap of entries. `choose(n)` is asked only where several threads tie.
 
-    __slots__ = ("_choose", "_heap", "_sequence", "following_ns")
+    The scheduler's loop reads `heap` itself, and puts in by itself what a thread has again and again: (instant, rank,
+    sequence, entry), entries that were cancelled among them.
+    """
+
+    __slots__ = ("_choose", "heap", "puts")
 
     def __init__(self, choose: Callable[[int], int] | None = None) -> None:
-        self.following_ns = NEVER_NS
-        """The instant of what was due next when something was taken out last; only `take` keeps it."""
-        self._heap: list[tuple[int, int, int, Entry]] = []
-        self._sequence = 0
+        self.heap: list[tuple[int, int, int, Entry]] = []
+        self.puts = 0
+        """How much was ever put in: the sequence of what comes next."""
         self._choose = choose
 
     def put(self, at_ns: int, rank: int, action: Any) -> Entry:
         """Adds what is due at `at_ns`."""
-        entry = Entry(at_ns, action)
-        self._sequence += 1
-        heappush(self._heap, (at_ns, rank, self._sequence, entry))
+        entry = Entry()
+        entry.action = action
+        self.puts = sequence = self.puts + 1
+        heappush(self.heap, (at_ns, rank, sequence, entry))
         return entry
-
-    def put_again(self, entry: Entry, at_ns: int, thread: Any) -> None:
-        """Adds a thread by an entry of its own that was taken out before: a new one would cost as much as the rest."""
-        entry.at_ns = at_ns
-        entry.action = thread
-        self._sequence += 1
-        heappush(self._heap, (at_ns, THREAD, self._sequence, entry))
 
     def head_ns(self) -> int | None:
         """The instant of the first entry, cancelled ones dropped; None when nothing is due any more."""
-        heap = self._heap
+        heap = self.heap
         while heap and heap[0][3].action is None:
             heappop(heap)
         return heap[0][0] if heap else None
 
-    def take(self, limit_ns: int) -> Entry | None:
-        """Takes out the first entry, its action still in it; None when nothing is due by `limit_ns`."""
-        heap = self._heap
-        while heap and heap[0][0] <= limit_ns:
-            first = heappop(heap)
-            entry = first[3]
-            if entry.action is not None:
-                if self._choose is not None and first[1] == THREAD:
-                    entry = self._chosen(first)
-                while heap and heap[0][3].action is None:
-                    heappop(heap)
-                self.following_ns = heap[0][0] if heap else NEVER_NS
-                return entry
-        return None
-
-    def _chosen(self, first: tuple[int, int, int, Entry]) -> Entry:
-        """One of the threads that are due together with the first."""
+    def one_of_those_with(self, first: tuple[int, int, int, Entry]) -> Entry:
+        """One of the threads that are due together with the first, which was taken out and is not cancelled."""
         assert self._choose is not None
-        heap, ties = self._heap, [first]
+        heap, ties = self.heap, [first]
         while heap and heap[0][:2] == first[:2]:
             candidate = heappop(heap)
             if candidate[3].action is not None:
@@ -92,4 +75,4 @@ class Calendar:
         return chosen[3]
 
     def __len__(self) -> int:
-        return len(self._heap)
+        return len(self.heap)

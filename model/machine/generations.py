@@ -30,8 +30,8 @@ from typing import Final, NamedTuple
 from model.machine.surroundings import Operation, Surroundings
 from model.trace.events import Kind, Wait
 
-# Reading a member of an enumeration costs as much as a call of a method.
-_COUNT_READ: Final = Operation.COUNT_READ
+# Plain numbers: a member of an enumeration costs as much to read and to look up by as a call of a method.
+_COUNT_READ: Final = int(Operation.COUNT_READ)
 
 
 class Token(NamedTuple):

@@ -22,66 +22,99 @@ from model.trace.events import Kind
 if TYPE_CHECKING:
     from model.machine.machine import Machine
 
-# Reading a member of an enumeration costs as much as a call of a method.
-_LOCK: Final = Operation.LOCK
-_UNLOCK: Final = Operation.UNLOCK
+# Plain numbers: a member of an enumeration costs as much to read, to look up by and to pack as a call of a method.
+_LOCK: Final = int(Operation.LOCK)
+_UNLOCK: Final = int(Operation.UNLOCK)
+_LOCK_CONTENDED: Final = int(Kind.LOCK_CONTENDED)
+_LOCK_ACQUIRED: Final = int(Kind.LOCK_ACQUIRED)
 
 
 class SimulatedLock:
     """Mutual exclusion among simulated threads; not reentrant: a second acquire by the holder waits for ever."""
 
-    __slots__ = ("_machine", "_waiting", "holder", "line", "name", "subject")
+    __slots__ = ("_lock_ns", "_machine", "_unlock_ns", "_waiting", "holder", "line", "name", "subject")
 
     def __init__(self, machine: Machine, name: str, subject: int, line: Line | None) -> None:
         self._machine = machine
+        # On a line of its own each step costs what the line does, so that neither may be taken the short way.
+        self._lock_ns = machine.cost_of(_LOCK) if line is None else 0
+        self._unlock_ns = machine.cost_of(_UNLOCK) if line is None else 0
         self._waiting: deque[tuple[Thread, Entry]] = deque()
         self.name = name
         self.line = line
         self.subject = subject
         self.holder: Thread | None = None
 
-    def acquire(self) -> None:
+    def acquire(self) -> Self:
         """Returns when the current thread holds the lock."""
         machine = self._machine
-        if self.line is None:
+        due_ns = machine.now_ns + self._lock_ns
+        if machine.now_ns < due_ns < machine.horizon_ns:
+            machine.now_ns = due_ns
+        elif self.line is None:
             machine.point(_LOCK, self.subject)
         else:
             machine.point_on(_LOCK, self.subject, self.line)
-        thread = machine.current
         if self.holder is None:
-            self.holder = thread
-            return
-        spin_ends_ns = machine.now_ns + machine.costs.spin_ns
-        machine.emit(Kind.LOCK_CONTENDED, until_ns=spin_ends_ns, subject=self.subject, a=self.holder.identity)
+            self.holder = machine.current
+        else:
+            self._wait(machine.current, self.holder)
+        return self
+
+    __enter__ = acquire
+
+    def _wait(self, thread: Thread, holder: Thread) -> None:
+        """Waits with the processor and then without it, until the lock is handed over."""
+        machine = self._machine
+        now_ns = machine.now_ns
+        spin_ends_ns = now_ns + machine.costs.spin_ns
+        machine.append(
+            _LOCK_CONTENDED, now_ns, spin_ends_ns, -1, 0, holder.identity, 0,
+            thread.identity, self.subject, 0, thread.client, thread.processor,
+        )  # fmt: skip
         spin = machine.calendar_put(spin_ends_ns, TIMER, lambda: machine.park_spinning(thread, self.subject))
         self._waiting.append((thread, spin))
         thread.at_lock = True
         try:
-            machine.spin()
+            machine.switch_away()
         except BaseException:
             self._forget(thread)
             raise
         finally:
             thread.at_lock = False
-        machine.emit(Kind.LOCK_ACQUIRED, subject=self.subject)
+        machine.append(
+            _LOCK_ACQUIRED, machine.now_ns, 0, -1, 0, 0, 0,
+            thread.identity, self.subject, 0, thread.client, thread.processor,
+        )  # fmt: skip
 
-    def release(self) -> None:
+    def release(
+        self,
+        kind: type[BaseException] | None = None,
+        error: BaseException | None = None,
+        traceback: TracebackType | None = None,
+    ) -> None:
         """Hands the lock to whoever has waited longest."""
         machine = self._machine
-        try:
-            if self.line is None:
-                machine.point(_UNLOCK, self.subject)
-            else:
-                machine.point_on(_UNLOCK, self.subject, self.line)
-        except (Exception, ThreadKilled):
-            # Killed on the way out: nobody else could let the lock go, and whoever waits would wait for ever.
-            self._forget(machine.current)
-            raise
+        due_ns = machine.now_ns + self._unlock_ns
+        if machine.now_ns < due_ns < machine.horizon_ns:
+            machine.now_ns = due_ns
+        else:
+            try:
+                if self.line is None:
+                    machine.point(_UNLOCK, self.subject)
+                else:
+                    machine.point_on(_UNLOCK, self.subject, self.line)
+            except (Exception, ThreadKilled):
+                # Killed on the way out: nobody else could let the lock go, and whoever waits would wait for ever.
+                self._forget(machine.current)
+                raise
         assert self.holder is machine.current, f"{self.name} is released by a thread that does not hold it"
         if self._waiting:
             self._hand_over()
         else:
             self.holder = None
+
+    __exit__ = release
 
     def _hand_over(self) -> None:
         thread, spin = self._waiting.popleft()
@@ -89,7 +122,7 @@ class SimulatedLock:
         if spin.action is None:
             self._machine.end_lock_wait(thread)
         else:
-            spin.cancel()
+            spin.action = None
             self._machine.end_spin(thread)
 
     def _forget(self, killed: Thread) -> None:
@@ -103,12 +136,3 @@ class SimulatedLock:
             self.holder = None
             if self._waiting:
                 self._hand_over()
-
-    def __enter__(self) -> Self:
-        self.acquire()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.release()

@@ -19,6 +19,7 @@ from typing import Any, Final, NoReturn
 from greenlet import getcurrent, greenlet
 
 from model.costs import Costs, Shape
+from model.machine.calendar import Entry
 from model.machine.device import Device
 from model.machine.errors import ENDS_THE_RUN, MachineClosed, ThreadKilled, TooManyThreads
 from model.machine.frames import Frames
@@ -37,18 +38,18 @@ THREADS_AT_MOST = 200_000
 # does.
 _THREAD_STARTED: Final = int(Kind.THREAD_STARTED)
 _THREAD_ENDED: Final = int(Kind.THREAD_ENDED)
-_COUNT_CHANGE: Final = Operation.COUNT_CHANGE
-_LINE_READ: Final = Operation.LINE_READ
-_LINE_WRITE: Final = Operation.LINE_WRITE
-_LINE_ATOMIC: Final = Operation.LINE_ATOMIC
+_COUNT_CHANGE: Final = int(Operation.COUNT_CHANGE)
+_LINE_READ: Final = int(Operation.LINE_READ)
+_LINE_WRITE: Final = int(Operation.LINE_WRITE)
+_LINE_ATOMIC: Final = int(Operation.LINE_ATOMIC)
 
 
 class Machine(Scheduler):
     """The surroundings of a simulated system. Made, run in any number of slices, closed."""
 
     __slots__ = (
-        "_devices", "_frames", "_seed", "_streams", "_subjects", "_threads_started", "_told_bytes", "allocated",
-        "calls_entered", "calls_raised", "calls_returned", "generations", "processors", "shape",
+        "_count_ns", "_devices", "_frames", "_seed", "_streams", "_subjects", "_threads_started", "_told_bytes",
+        "allocated", "calls_entered", "calls_raised", "calls_returned", "generations", "processors", "shape",
     )  # fmt: skip
 
     recording = True
@@ -82,6 +83,7 @@ class Machine(Scheduler):
         self._told_bytes: dict[int, int] = {}
         self._frames: Frames | None = None
         self._devices: dict[str, Device] = {}
+        self._count_ns = self.cost_of(_COUNT_CHANGE)
         self.calls_entered = self.calls_returned = self.calls_raised = 0
         self._threads_started = 0
         self._subjects = 0
@@ -101,33 +103,29 @@ class Machine(Scheduler):
         urgent: bool = False,
     ) -> Thread:
         """Starts a thread; by default on the processor and in the address space of the current one."""
-        thread = self._new_thread(function, name, processor, client)
+        if self.closed:
+            raise MachineClosed
+        current = self.current
+        if processor is None:
+            processor = current.processor
+        self._check_processor(processor)
+        due = Entry()
+        due.action = None
+        thread = self._new_thread(function, name, processor, current.client if client is None else client, due)
         thread.urgent = urgent
-        cause = self.current.position
-        if self.current.call is not None:
-            cause = self.current.call.position
-            thread.origin = self.current.call.record.identity
+        cause = current.position
+        if current.call is not None:
+            cause = current.call.position
+            thread.origin = current.call.front.record.identity
         thread.greenlet = greenlet(lambda: self._live(thread, in_generation, cause))
         self._make_ready(thread)
         return thread
 
-    def _new_thread(self, function: Callable[[], Any], name: str, processor: int | None, client: int | None) -> Thread:
-        if self.closed:
-            raise MachineClosed
+    def _new_thread(self, function: Callable[[], Any], name: str, processor: int, client: int, due: Entry) -> Thread:
         if len(self.threads) >= THREADS_AT_MOST:
             raise TooManyThreads(f"{THREADS_AT_MOST} threads live at once, no more are started")
-        if processor is None:
-            processor = self.current.processor
-        self._check_processor(processor)
-        self._threads_started += 1
-        thread = Thread(
-            self._threads_started,
-            name,
-            processor,
-            self.current.client if client is None else client,
-            function,
-        )
-        self.threads[thread.identity] = thread
+        self._threads_started = identity = self._threads_started + 1
+        thread = self.threads[identity] = Thread(identity, name, processor, client, function, due)
         return thread
 
     def _check_processor(self, number: int) -> None:
@@ -175,19 +173,20 @@ class Machine(Scheduler):
                     self.generations.make_way(token)
                 thread.ended = True
                 del self.threads[thread.identity]
-                for joiner in thread.joiners:
+                for joiner in thread.joiners or ():
                     self.unpark(joiner)
 
     def join(self, thread: Thread, timeout_ns: int | None = None) -> Any:
         """Waits for the thread's end; its result, or its error raised here. TimeoutError if it does not end in time."""
         ends_ns = None if timeout_ns is None else self.now_ns + timeout_ns
         while not thread.ended:
-            if self.current not in thread.joiners:
-                thread.joiners.append(self.current)
+            joiners = thread.joiners = thread.joiners or []
+            if self.current not in joiners:
+                joiners.append(self.current)
             left_ns = None if ends_ns is None else ends_ns - self.now_ns
             woken = (left_ns is None or left_ns > 0) and self.park(Wait.REPLY, 0, left_ns)
             if not woken and not thread.ended:
-                thread.joiners.remove(self.current)
+                joiners.remove(self.current)
                 raise TimeoutError(f"{thread!r} did not end in {timeout_ns} ns")
         if thread.error is not None:
             raise thread.error
@@ -219,7 +218,7 @@ class Machine(Scheduler):
         """
         caller = self._inside()
         self.work(self.costs.spawn_ns)
-        thread = self._new_thread(function, name or caller.name, caller.processor, client)
+        thread = self._new_thread(function, name or caller.name, caller.processor, client, caller.due)
         thread.greenlet = caller.greenlet
         self._processors[caller.processor].running = thread
         self.current = thread
@@ -245,7 +244,7 @@ class Machine(Scheduler):
         thread.processor = processor
         self.emit(Kind.THREAD_MIGRATED, a=before)
         self._queue(thread)
-        self._switch_away()
+        self.switch_away()
 
     # ---- chance
 
@@ -274,10 +273,13 @@ class Machine(Scheduler):
 
     def fetch_add(self, cell: Cell, amount: int) -> int:
         """Adds at once and returns what was there: a point, then the one access."""
-        if cell.line is None:
-            self.point(_COUNT_CHANGE)
-        else:
+        due_ns = self.now_ns + self._count_ns
+        if cell.line is not None:
             self.point_on(_COUNT_CHANGE, 0, cell.line)
+        elif self.now_ns < due_ns < self.horizon_ns:
+            self.now_ns = due_ns
+        else:
+            self.point(_COUNT_CHANGE)
         before = cell.value
         cell.value = before + amount
         return before

@@ -21,7 +21,7 @@ from typing import Any, Self
 
 from model.costs import Costs
 from model.machine.generations import Generations, Token
-from model.machine.surroundings import Cell, Line, Operation
+from model.machine.surroundings import Cell, Line
 from model.trace.events import Kind, Wait
 
 FREE = Costs(**dict.fromkeys(Costs.__slots__, 0))
@@ -124,7 +124,7 @@ class RealThreads:
             thread = self._local.thread = RealThread(number, number % self.processors, 0)
         return thread
 
-    def point(self, operation: Operation, subject: int = 0) -> None:
+    def point(self, operation: int, subject: int = 0) -> None:
         """Costs nothing: the operating system interleaves as it likes."""
 
     def work(self, ns: int) -> None:

@@ -19,6 +19,8 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from heapq import heappop, heappush
 from operator import index
 from time import perf_counter
 from typing import Any, Final, NoReturn
@@ -36,8 +38,8 @@ from model.machine.watchdog import Watchdog
 from model.trace.events import Kind, Wait
 from model.trace.trace import Trace
 
-STEPS_BETWEEN_LOOKS = 256
-"""Steps of simulated work between two looks at the wall clock: about a tenth of a millisecond."""
+LOOK_EVERY_NS = 10_000
+"""Simulated time between two looks at the wall clock, where it bounds the slice: some hundred steps."""
 ZERO_DELAYS_AT_ONE_INSTANT = 10_000
 
 # Reading a member of an enumeration costs as much as a call of a method, and packing one twice what packing a number
@@ -45,7 +47,7 @@ ZERO_DELAYS_AT_ONE_INSTANT = 10_000
 _THREAD_WAITED: Final = int(Kind.THREAD_WAITED)
 _THREAD_READIED: Final = int(Kind.THREAD_READIED)
 _THREAD_DISPATCHED: Final = int(Kind.THREAD_DISPATCHED)
-_SLEEP: Final = Wait.SLEEP
+_LOCK: Final = int(Wait.LOCK)
 
 
 class Scheduler:
@@ -53,9 +55,9 @@ class Scheduler:
 
     # Slots: an instance dictionary this large would make each attribute and each call of a method slower by half.
     __slots__ = (
-        "__weakref__", "_calendar", "_deadline_s", "_horizon_ns", "_hub", "_hung", "_limit_ns", "_losing", "_outside",
-        "_point_ns", "_policy", "_pops", "_processors", "_quantum_ns", "_run_ahead", "_steps", "_to_begin", "_watchdog",
-        "append", "closed", "costs", "current", "memory", "now_ns", "threads", "trace",
+        "__weakref__", "_begun", "_calendar", "_deadline_s", "_hub", "_hung", "_limit_ns", "_losing", "_outside",
+        "_point_ns", "_policy", "_processors", "_quantum_ns", "_run_ahead", "_slice_over", "_to_begin", "_watchdog",
+        "append", "closed", "costs", "current", "horizon_ns", "memory", "now_ns", "threads", "trace",
     )  # fmt: skip
 
     def __init__(
@@ -84,15 +86,15 @@ class Scheduler:
         self.memory = None if costs.flat else Memory(costs)
         self._hub: greenlet | None = None
         self._to_begin: Thread | None = None
-        self._outside = Thread(0, "the scheduler", 0, 0, nothing)
+        self._outside = Thread(0, "the scheduler", 0, 0, nothing, Entry())
         self.current: Thread = self._outside
         self._limit_ns = -1
-        self._horizon_ns = -1
-        self._steps = 0
-        self._pops = 0
+        self._begun = self._slice_over = False
+        self.horizon_ns = -1
+        """The current thread may move the clock by itself to before this instant."""
         self._deadline_s: float | None = None
         self._hung: ComponentHung | None = None
-        self._watchdog = Watchdog(lambda: (self._pops, self._steps, trace.head), self._end_hung)
+        self._watchdog = Watchdog(lambda: (self._calendar.puts, self.now_ns, trace.head), self._end_hung)
 
     # ---- running it
 
@@ -106,14 +108,13 @@ class Scheduler:
             raise NotAThread("run is for those outside of the machine")
         self._limit_ns = until_ns
         self._deadline_s = None if budget_s is None else perf_counter() + budget_s
-        self._hub = getcurrent()
-        self._steps = STEPS_BETWEEN_LOOKS
+        self._hub = self._outside.greenlet = getcurrent()
         with self._watchdog:
             try:
                 done = self._run_slice()
             finally:
                 self.current = self._outside
-                self._horizon_ns = -1
+                self.horizon_ns = -1
         if done and until_ns < NEVER_NS:
             self.now_ns = max(self.now_ns, until_ns)
         return done
@@ -126,54 +127,23 @@ class Scheduler:
             raise hung
 
         self._hung = hung
-        self._horizon_ns = -1
+        self.horizon_ns = -1
         self.append = refuse
         raise hung
 
     def _run_slice(self) -> bool:
-        """Runs what is due until there is nothing more or the time is up. Threads come back here only for that."""
-        begun = False
-        while True:
-            thread = self._next_thread(begun)
-            if thread is None:
-                head_ns = self._calendar.head_ns()
-                return head_ns is None or head_ns > self._limit_ns
-            begun = True
-            while thread is not None:
+        """Runs what is due until there is nothing more or the time is up. Threads come back here only for that, to
+        begin, and when they end."""
+        self._begun = self._slice_over = False
+        while not self._slice_over:
+            self.switch_away()
+            while self._to_begin is not None:
+                thread, self._to_begin = self._to_begin, None
                 assert thread.greenlet is not None
                 thread.greenlet.switch()
-                thread, self._to_begin = self._to_begin, None
             self.current = self._outside
-
-    def _next_thread(self, begun: bool = True) -> Thread | None:
-        """Runs the timers that are due before the next thread, and makes that the current one; None ends the slice.
-
-        The one loop of the simulation, therefore in one piece. A slice that has `begun` looks at the clock first.
-        """
-        calendar, limit_ns = self._calendar, self._limit_ns
-        while True:
-            if begun and self._deadline_s is not None and perf_counter() >= self._deadline_s:
-                return None
-            begun = True
-            entry = calendar.take(limit_ns)
-            if entry is None:
-                return None
-            self._pops += 1
-            action, entry.action = entry.action, None
-            self.now_ns = entry.at_ns
-            if isinstance(action, Thread):
-                break
-            self.current = self._outside
-            action()
-        self.current = action
-        self._steps = STEPS_BETWEEN_LOOKS
-        # It may run ahead to before whatever is due next, and to before its quantum or the slice ends.
-        slice_end_ns, following_ns = self._processors[action.processor].slice_end_ns, calendar.following_ns
-        horizon_ns = slice_end_ns if slice_end_ns < following_ns else following_ns
-        if limit_ns < horizon_ns:
-            horizon_ns = limit_ns + 1
-        self._horizon_ns = horizon_ns if self._run_ahead else -1
-        return action
+        head_ns = self._calendar.head_ns()
+        return head_ns is None or head_ns > self._limit_ns
 
     def next_due_ns(self) -> int | None:
         """When the next thing is due; None when nothing ever happens again by itself."""
@@ -184,7 +154,7 @@ class Scheduler:
         if self.closed:
             return
         self.closed = True
-        self._horizon_ns = -1
+        self.horizon_ns = -1
         self.append = _refuse
         for thread in list(self.threads.values()):
             carrier = thread.greenlet
@@ -202,23 +172,25 @@ class Scheduler:
     def work(self, ns: int) -> None:
         """Uses the processor for `ns`. Others run meanwhile where they are due, and a used-up quantum gives way."""
         due_ns = self.now_ns + ns
-        if due_ns < self._horizon_ns and self._steps and ns > 0 and ns.__class__ is int:
-            self._steps -= 1
+        if self.now_ns < due_ns < self.horizon_ns and ns.__class__ is int:
             self.now_ns = due_ns
         else:
             self._work_in_turn(duration(ns))
 
-    def point(self, operation: Operation, subject: int = 0) -> None:
-        """Names the access to shared state that comes next and charges its cost; others may run first."""
+    def point(self, operation: int, subject: int = 0) -> None:
+        """Names the access to shared state that comes next and charges its cost; others may run first.
+
+        The hottest callers (fronts, entries, locks) look at the horizon themselves, and come here only where it is
+        near: a call would cost them as much as all else that they do.
+        """
         ns = self._point_ns[operation]
         due_ns = self.now_ns + ns
-        if due_ns < self._horizon_ns and self._steps and ns:
-            self._steps -= 1
+        if due_ns < self.horizon_ns and ns:
             self.now_ns = due_ns
         else:
             self._work_in_turn(ns)
 
-    def point_on(self, operation: Operation, subject: int, line: Line, exclusive: bool = True) -> None:
+    def point_on(self, operation: int, subject: int, line: Line, exclusive: bool = True) -> None:
         """A point whose one access is to `line`: its cost, and what it takes to bring the line here.
 
         The caches agree before the time passes: whoever comes later, meanwhile even, finds the line on its way here.
@@ -227,13 +199,12 @@ class Scheduler:
         if self.memory is not None:
             ns += self.memory.bring(line, self.current.processor, self.now_ns, exclusive)
         due_ns = self.now_ns + ns
-        if due_ns < self._horizon_ns and self._steps and ns:
-            self._steps -= 1
+        if due_ns < self.horizon_ns and ns:
             self.now_ns = due_ns
         else:
             self._work_in_turn(ns)
 
-    def cost_of(self, operation: Operation) -> int:
+    def cost_of(self, operation: int) -> int:
         """What a point for `operation` will charge, in ns."""
         return self._point_ns[operation]
 
@@ -250,8 +221,11 @@ class Scheduler:
                 self._renew_quantum(processor, thread)
             starts_ns = self.now_ns
             ends_ns, slice_end_ns = starts_ns + ns, processor.slice_end_ns
-            self._calendar.put_again(thread.due, ends_ns if ends_ns < slice_end_ns else slice_end_ns, thread)
-            self._switch_away()
+            calendar, due = self._calendar, thread.due
+            due.action = thread
+            calendar.puts = sequence = calendar.puts + 1
+            heappush(calendar.heap, (ends_ns if ends_ns < slice_end_ns else slice_end_ns, THREAD, sequence, due))
+            self.switch_away()
             ns -= self.now_ns - starts_ns
             if not ns:
                 return
@@ -267,7 +241,7 @@ class Scheduler:
         self.emit(Kind.THREAD_PREEMPTED)
         processor.ready.append(thread)
         self._release_processor(processor)
-        self._switch_away()
+        self.switch_away()
 
     def _count_zero_delay(self, thread: Thread) -> None:
         if thread.zero_delays_at_ns != self.now_ns:
@@ -284,7 +258,7 @@ class Scheduler:
 
     def sleep(self, ns: int) -> None:
         """Gives up the processor for `ns`."""
-        self.wait_until(self.now_ns + duration(ns), _SLEEP)
+        self.wait_until(self.now_ns + duration(ns), Wait.SLEEP)
 
     def wait_until(self, ends_ns: int, wait: Wait, subject: int = 0) -> None:
         """Gives up the processor until an instant that is known."""
@@ -295,7 +269,7 @@ class Scheduler:
 
     def calendar_put(self, at_ns: int, rank: int, action: Any) -> Entry:
         """Puts an entry into the calendar and lets nobody run ahead of it."""
-        self._horizon_ns = min(self._horizon_ns, at_ns)
+        self.horizon_ns = min(self.horizon_ns, at_ns)
         return self._calendar.put(at_ns, rank, action)
 
     # ---- waiting
@@ -312,9 +286,16 @@ class Scheduler:
         until_ns = 0
         if timeout_ns is not None:
             until_ns = self.now_ns + duration(timeout_ns)
-            thread.deadline = self.after(timeout_ns, lambda: self._make_ready(thread))
+            thread.deadline = self._calendar.put(until_ns, TIMER, partial(self._make_ready, thread))
         thread.parked = True
-        self._give_up(thread, wait, subject, until_ns)
+        thread.woken = False
+        thread.wait = wait
+        self.append(
+            _THREAD_WAITED, self.now_ns, until_ns, -1, 0, wait, 0,
+            thread.identity, subject, 0, thread.client, thread.processor,
+        )  # fmt: skip
+        self._release_processor(self._processors[thread.processor])
+        self.switch_away()
         return thread.woken
 
     def unpark(self, thread: Thread) -> None:
@@ -330,16 +311,6 @@ class Scheduler:
     def lose_wake_ups(self, loses: Callable[[Thread], bool]) -> None:
         """From now on a wake-up of a waiting thread is lost whenever `loses` says so."""
         self._losing.append(loses)
-
-    def _give_up(self, thread: Thread, wait: Wait, subject: int, until_ns: int) -> None:
-        thread.woken = False
-        thread.wait = wait
-        self.append(
-            _THREAD_WAITED, self.now_ns, until_ns, -1, 0, wait, 0,
-            thread.identity, subject, 0, thread.client, thread.processor,
-        )  # fmt: skip
-        self._release_processor(self._processors[thread.processor])
-        self._switch_away()
 
     def _make_ready(self, thread: Thread) -> None:
         """Queues a thread for its processor: a new one, or one whose wait is over."""
@@ -371,7 +342,7 @@ class Scheduler:
             running.due.cancel()
             running.due = self.calendar_put(self.now_ns, THREAD, running)
         if running is self.current:
-            self._horizon_ns = min(self._horizon_ns, self.now_ns)
+            self.horizon_ns = min(self.horizon_ns, self.now_ns)
 
     def _release_processor(self, processor: Processor) -> None:
         processor.running = None
@@ -395,11 +366,6 @@ class Scheduler:
 
     # ---- spinning, for locks
 
-    def spin(self) -> None:
-        """Waits with the processor, until `end_spin` or, after `park_spinning`, `end_lock_wait`."""
-        self._inside()
-        self._switch_away()
-
     def park_spinning(self, thread: Thread, subject: int) -> None:
         """A spin has lasted long enough: the thread gives up its processor and goes on waiting."""
         if thread.killed:
@@ -407,7 +373,7 @@ class Scheduler:
             return
         thread.parked = True
         self.append(
-            _THREAD_WAITED, self.now_ns, 0, -1, 0, Wait.LOCK, 0,
+            _THREAD_WAITED, self.now_ns, 0, -1, 0, _LOCK, 0,
             thread.identity, subject, 0, thread.client, thread.processor,
         )  # fmt: skip
         self._release_processor(self._processors[thread.processor])
@@ -437,36 +403,86 @@ class Scheduler:
             raise NotAThread("this is for simulated threads; it was called from outside of one")
         return thread
 
-    def _switch_away(self) -> None:
-        """Runs what is due until the current thread's turn comes again, which is arranged for already."""
-        thread = self._next_thread()
-        if thread is None:
-            self._back_to_hub()
-        elif thread.greenlet is not getcurrent():
-            assert thread.greenlet is not None
-            if thread.greenlet:
-                thread.greenlet.switch()
+    def switch_away(self) -> None:
+        """Runs what is due until the current thread's turn comes again, which is arranged for already.
+
+        The one loop of the simulation, therefore in one piece: timers, until a thread is due; that one goes on.
+        """
+        ours = self.current.greenlet
+        heap, limit_ns, deadline_s = self._calendar.heap, self._limit_ns, self._deadline_s
+        while True:
+            if deadline_s is not None:
+                if self._begun and perf_counter() >= deadline_s:
+                    return self._end_slice(ours)
+                self._begun = True
+            if not heap or heap[0][0] > limit_ns:
+                return self._end_slice(ours)
+            first = heappop(heap)
+            at_ns, rank, _, entry = first
+            action = entry.action
+            if action is None:
+                continue
+            if rank == THREAD and self._policy is not None:
+                entry = self._calendar.one_of_those_with(first)
+                action = entry.action
+            entry.action = None
+            self.now_ns = at_ns
+            if rank == THREAD:
+                break
+            self.current = self._outside
+            action()
+        thread: Thread = action
+        self.current = thread
+        # It may run ahead to before whatever is due next, and to before its quantum or the slice ends.
+        horizon_ns = self._processors[thread.processor].slice_end_ns
+        while heap and heap[0][3].action is None:
+            heappop(heap)
+        if heap and heap[0][0] < horizon_ns:
+            horizon_ns = heap[0][0]
+        if limit_ns < horizon_ns:
+            horizon_ns = limit_ns + 1
+        if deadline_s is not None and at_ns + LOOK_EVERY_NS < horizon_ns:
+            horizon_ns = at_ns + LOOK_EVERY_NS
+        self.horizon_ns = horizon_ns if self._run_ahead else -1
+        carrier = thread.greenlet
+        if carrier is not ours:
+            assert carrier is not None
+            if carrier:
+                carrier.switch()
             else:
-                self._begin_from_hub(thread)
+                self._begin_from_hub(thread, ours)
+            if ours is self._hub:
+                return
+            thread = self.current
         if self.closed:
             raise MachineClosed
-        if self.current.killed:
-            self.current.killed = False
+        if thread.killed:
+            thread.killed = False
             raise ThreadKilled
 
-    def _begin_from_hub(self, thread: Thread) -> None:
+    def _begin_from_hub(self, thread: Thread, ours: greenlet | None) -> None:
         """A greenlet begins as deep in Python's stack as whoever switches to it first, and keeps that for life.
 
         Begun from here, a chain of threads that start each other would come to the end of the stack.
         """
         assert self._hub is not None
         self._to_begin = thread
-        self._hub.switch()
+        if ours is not self._hub:
+            self._hub.switch()
 
-    def _back_to_hub(self) -> None:
+    def _end_slice(self, ours: greenlet | None) -> None:
+        """Back to who called `run`; this returns in a later slice, when the thread's turn has come."""
         assert self._hub is not None
+        self._slice_over = True
         self.current = self._outside
+        if ours is self._hub:
+            return
         self._hub.switch()
+        if self.closed:
+            raise MachineClosed
+        if self.current.killed:
+            self.current.killed = False
+            raise ThreadKilled
 
     # ---- the trace
 

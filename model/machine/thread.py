@@ -54,7 +54,9 @@ class Thread:
         "zero_delays_at_ns",
     )
 
-    def __init__(self, identity: int, name: str, processor: int, client: int, function: Callable[[], Any]) -> None:
+    def __init__(
+        self, identity: int, name: str, processor: int, client: int, function: Callable[[], Any], due: Entry
+    ) -> None:
         self.identity = identity
         self.name = name
         self.processor = processor
@@ -77,10 +79,10 @@ class Thread:
         self.woken = False
         self.urgent = False
         """Goes before others and ends their quantum: the engine's control threads, as interrupts would."""
-        self.due = Entry(0, None)
-        """Its continuation while it works; used again each time."""
+        self.due = due
+        """Its continuation while it works; used again each time, and by the threads that its greenlet carries."""
         self.deadline: Entry | None = None
-        self.joiners: list[Thread] = []
+        self.joiners: list[Thread] | None = None
         self.killed = False
         self.leaving = False
         """Its work is over, and it undoes what its beginning did: it cannot be killed any more."""
