@@ -227,6 +227,7 @@ class Machine(Scheduler):
         finally:
             if not self.closed:
                 caller.processor = thread.processor
+                caller.due = thread.due  # another one by now, if its turn was cut short
                 self._processors[thread.processor].running = caller
                 self.current = caller
         if thread.error is not None:

@@ -9,6 +9,7 @@ import pytest
 from greenlet import GreenletExit
 
 from model.costs import Costs
+from model.machine.calendar import THREAD
 from model.machine.errors import ThreadKilled, ZeroDelayLoop
 from model.machine.machine import Machine
 from model.machine.scheduler import ZERO_DELAYS_AT_ONE_INSTANT
@@ -200,3 +201,24 @@ def test_names_in_a_chain_of_calls_do_not_grow(make_machine: MakeMachine) -> Non
     machine.spawn(lambda: ask(3), name="asking")
     machine.run(1_000_000)
     assert names == ["asking", "asking on 1", "asking on 0", "asking on 1"]
+
+
+def test_loop_whose_request_was_cut_short_and_killed_has_one_turn_to_come(make_machine: MakeMachine) -> None:
+    """What was cut short stays in the calendar until it would have come; the loop's next turn must not revive it."""
+    machine = make_machine(processors=1, costs=Costs(switch_ns=0, spawn_ns=0), run_ahead=False)
+
+    def loop() -> None:
+        with pytest.raises(ThreadKilled):
+            machine.request(0, lambda: machine.work(10_000))
+        machine.work(20_000)
+
+    def cut() -> None:
+        machine.kill(max(machine.threads.values(), key=lambda thread: thread.identity))
+        machine.spawn(lambda: None, name="urgent", processor=0, in_generation=False, urgent=True)
+
+    machine.spawn(loop, name="loop", processor=0, in_generation=False)
+    machine.after(1_000, cut)
+    machine.after(6_000, lambda: None)
+    machine.run(5_000)
+    to_come = [at_ns for at_ns, rank, _, entry in machine._calendar.heap if entry.action is not None and rank == THREAD]
+    assert len(to_come) == 1
