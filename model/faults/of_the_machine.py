@@ -32,7 +32,7 @@ class LostWakeUp(Fault):
 
     def _is_ours(self, thread: Any) -> bool:
         if thread.wait is Wait.DOOR:
-            return thread.call is not None and thread.call.record is self.record
+            return thread.call is not None and thread.call.front.record is self.record
         timed = thread.wait is Wait.SIGNAL and thread.deadline is not None
         return timed and thread is self.system.reconfiguration.driver_of(self.record)
 
