@@ -114,6 +114,9 @@ class Kind(IntEnum):
     # The person.
     COMMAND_ISSUED = 80
 
+    # What a caller that watches itself says: see workloads/diarists.py.
+    ANSWER_SEEN = 90
+
 
 class Phase(IntEnum):
     """Where a hot-swap stands (paper §4.3.2, Figure 3), in order; the last two are its outcomes."""
@@ -266,4 +269,5 @@ MEANINGS: dict[Kind, Meaning] = {
     Kind.FAULT_INJECTED: Meaning("object", a="fault", b="how often it is to strike"),
     Kind.FAULT_STRUCK: Meaning("object", a="fault", b="how often it is still to strike", others="thread, processor"),
     Kind.COMMAND_ISSUED: Meaning(a="its place in the script, from 0", b="text: the command as JSON"),
+    Kind.ANSWER_SEEN: Meaning(a="what its last call gave: the tag", others="thread"),
 }

@@ -326,6 +326,7 @@ SENTENCES: Final[dict[Kind, Callable[[_Told], str]]] = {
     Kind.FAULT_INJECTED: lambda told: f"A fault was put into {told.subject}: {told.name(told.a)}{_times(told.b)}.",
     Kind.FAULT_STRUCK: lambda told: f"A fault of {told.subject} struck {told.thread.lower()}: {told.name(told.a)}.",
     Kind.COMMAND_ISSUED: _command_issued,
+    Kind.ANSWER_SEEN: lambda told: f"{told.thread} saw what its call gave.",
 }
 
 

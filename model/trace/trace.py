@@ -18,7 +18,7 @@ were there when it was asked for. One trace belongs to one operating system thre
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from struct import Struct
 from typing import Any, Final, NamedTuple, Protocol
 from weakref import WeakSet
@@ -43,6 +43,7 @@ _PACK_INTO: Final = _PACKING.pack_into
 _ROW_SHIFT: Final = 6
 _CHUNK_MASK: Final = CHUNK_ROWS - 1
 _CHUNK_BYTES: Final = CHUNK_ROWS << _ROW_SHIFT
+_KIND: Final = 8
 _LAST_OFFSET: Final = _CHUNK_BYTES - (1 << _ROW_SHIFT)
 
 TEXT_KINDS: Final = frozenset(kind for kind, meaning in MEANINGS.items() if meaning.b.startswith("text:"))
@@ -222,6 +223,18 @@ class Trace:
         """Moves the text to the end of the order of last use: rows before the head, or the next one, name it."""
         self._last_use.pop(number, None)
         self._last_use[number] = self.head
+
+
+def events_of(first_position: int, rows: Rows, wanted: Collection[int]) -> Iterator[Event]:
+    """The rows of the wanted kinds as events, for what must look at most rows one by one.
+
+    Costs a fifth of numpy's own way to Python objects; where few rows are wanted, a mask comes first and is cheaper.
+    """
+    new, position = tuple.__new__, first_position
+    for values in _PACKING.iter_unpack(rows.tobytes()):
+        if values[_KIND] in wanted:
+            yield new(Event, (position, *values))
+        position += 1
 
 
 def _view(chunk: bytearray) -> Rows:

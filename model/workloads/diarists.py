@@ -1,7 +1,8 @@
 """Callers of a diary: each loop makes the calls of a plan, one after the other, and ends.
 
 It is the load of explored scenarios and of what examines the engine: no chance, no waiting unless it is asked for, and
-each call bears its caller and which of that caller's calls it is.
+each call bears its caller and which of that caller's calls it is. A caller tells the trace what each call gave it, so
+that whatever stands between it and the diary can be seen to change nothing.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from model.components.diary import Diary
 from model.engine.component import Setting
 from model.engine.translation import Reference
 from model.machine.surroundings import Surroundings
+from model.trace.events import Kind
 from model.workloads.workload import LOOPS, Workload
 
 
@@ -58,8 +60,9 @@ class Diarists(Workload):
                 sequence += 1
                 self.request(partial(self._call, step, caller, sequence))
 
-    def _call(self, step: Step, caller: int, sequence: int) -> int:
-        return step(self.references["target"].object, caller, sequence)
+    def _call(self, step: Step, caller: int, sequence: int) -> None:
+        answer = step(self.references["target"].object, caller, sequence)
+        self.surroundings.emit(Kind.ANSWER_SEEN, a=answer)
 
 
 Step = Callable[[Diary, int, int], int]

@@ -250,7 +250,9 @@ def test_fault_that_nobody_knows_is_told_with_those_that_there_are() -> None:
 
 
 def test_script_says_how_long_a_fault_lasts_with_its_unit() -> None:
-    text = dump(load("counter")) + """
+    text = (
+        dump(load("counter"))
+        + """
 [[script]]
 at = "3 ms"
 command = "inject"
@@ -258,6 +260,7 @@ object = "counter"
 fault = "slow_call"
 lasting = "40 us"
 """
+    )
     scenario = parse(text)
     assert scenario.script[-1].command == Inject("counter", "slow_call", lasting_ns=40_000)
     assert parse(dump(scenario)) == scenario
