@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app.run_report import RunReport
+from model.projections.invariants import Invariants, InvariantsFold
 from model.projections.projection import Projection
 from model.projections.topology import Topology, TopologyFold
 from model.scenario import load, shipped
@@ -26,11 +27,13 @@ class Run:
         session = Session(scenario)
         report = RunReport(session)
         topology = Projection(session.trace, TopologyFold(session.trace))
+        invariants = Projection(session.trace, InvariantsFold(session.trace))
         session.advance(ENDS_NS.get(name, scenario.until_ns))
         self.session = session
         self.numbers: dict[str, Any] = report.numbers()
         self.swaps: list[dict[str, Any]] = self.numbers["swaps"]
         self.topology: Topology = topology.at(session.trace.head)
+        self.invariants: Invariants = invariants.at(session.trace.head)
         kinds = session.trace.rows(0, session.trace.head)["kind"].tolist()
         self.count = {kind: kinds.count(kind) for kind in Kind}
         self.objects = dict(session._world.system.objects)  # type: ignore[attr-defined]
@@ -61,6 +64,15 @@ def test_every_call_is_accounted_for(name: str) -> None:
     assert calls["issued"] == calls["returned"] + calls["raised"] + calls["in_flight"]
     assert calls["issued"] > 1_000
     assert run(name).session.ended is None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_no_rule_is_broken(name: str) -> None:
+    """Buys that all invariants hold over the whole trace of every scenario."""
+    invariants = run(name).invariants
+    assert invariants.violations == ()
+    assert invariants.rows == run(name).session.trace.head
 
 
 @pytest.mark.slow
