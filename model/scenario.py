@@ -35,6 +35,7 @@ MAX_COMPONENTS = 4_096
 MAX_CLIENTS = 256
 MAX_WORKLOADS = 1_024
 MAX_SOURCES = 64
+MAX_CHOICES = 20_000
 
 Text = Annotated[str, Meta(max_length=4_000)]
 Name = Annotated[str, Meta(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]*$")]
@@ -43,6 +44,7 @@ Limit = Annotated[int, Meta(ge=1, le=durations.LONGEST_NS)]
 Value = bool | int | str
 Policy = Literal["first_come", "random"]
 POLICIES: tuple[str, ...] = typing.get_args(Policy)
+Alarms = Literal["any time", "when idle"]
 Digest = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
 Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 
@@ -152,6 +154,32 @@ class RecordingTable(_Table, frozen=True):
     sources: Annotated[tuple[SourceTable, ...], Meta(max_length=MAX_SOURCES)] = ()
 
 
+class ChoiceTable(_Table, frozen=True):
+    """One choice of a schedule that is not 0, and what the thread stood before that could have gone on instead."""
+
+    step: Annotated[int, Meta(ge=0, le=MAX_CHOICES)]
+    answer: Annotated[int, Meta(ge=1, le=10_000)]
+    operation: Name
+
+
+class ScheduleTable(_Table, frozen=True):
+    """The choices of one run in abstract time; with it, the scenario is played as it was explored."""
+
+    choices: Annotated[tuple[ChoiceTable, ...], Meta(max_length=MAX_CHOICES)] = ()
+    rule: Text = ""
+    """What the run breaks, if it was kept for that, and how."""
+    message: Text = ""
+    mutant: Text = ""
+    """The planted bug under which it does."""
+
+
+class ExplorationTable(_Table, frozen=True):
+    """How the scenario is explored."""
+
+    alarms: Alarms = "any time"
+    """When a time limit may expire: at any moment, or only when every thread waits."""
+
+
 class Scenario(_Table, frozen=True):
     """Everything that a run depends on."""
 
@@ -173,6 +201,8 @@ class Scenario(_Table, frozen=True):
     script: Annotated[tuple[Stamped, ...], Meta(max_length=MAX_SCRIPT)] = ()
     """In order of time; several commands of one instant in the order in which they were given."""
     layout: LayoutTable = LayoutTable()
+    exploration: ExplorationTable = ExplorationTable()
+    schedule: ScheduleTable | None = None
     recording: RecordingTable | None = None
 
 
@@ -292,8 +322,8 @@ def _prepared(value: Any, kind: Any, path: str) -> Any:
         return [_prepared(item, arguments[0], f"{path}[{index}]") for index, item in enumerate(value)]
     if origin is dict and isinstance(value, dict):
         return {key: _item(item, arguments[1], f"{path}.{key}") for key, item in value.items()}
-    if kind == RecordingTable | None:
-        kind = RecordingTable
+    if type(None) in arguments:
+        kind = next(argument for argument in arguments if argument is not type(None))
     if not isinstance(value, dict) or not (isinstance(kind, type) and issubclass(kind, msgspec.Struct)):
         return value
     if kind is Stamped:
@@ -369,7 +399,7 @@ def of_validation(text: str) -> ScenarioError:
         place = f"{path}.{missing[1]}" if path else missing[1]
         return ScenarioError(place, "this key is missing", f"write a line `{missing[1]} = ...` there")
     if value := re.fullmatch(r"Invalid enum value '(.*)'", message):
-        return ScenarioError(path, f"there is no {path} {value[1][:40]!r}", nearest(value[1], POLICIES))
+        return ScenarioError(path, f"there is no {path} {value[1][:40]!r}", nearest(value[1], _CHOICES.get(path, ())))
     if re.fullmatch(r"Expected str matching regex .*", message):
         remedy = _PATTERNS.get(path, "take out the control characters")
         return ScenarioError(path, "this text has characters that it cannot have", remedy)
@@ -382,6 +412,8 @@ def of_validation(text: str) -> ScenarioError:
         return ScenarioError(path, "this is out of its bounds", f"write {sort} {bound[2]}")
     return ScenarioError(path, message[0].lower() + message[1:].rstrip("."), "write a value that it can have")
 
+
+_CHOICES: dict[str, tuple[str, ...]] = {"policy": POLICIES, "exploration.alarms": typing.get_args(Alarms)}
 
 _PATTERNS = {
     "recording.fingerprint": "a fingerprint has 32 hexadecimal digits",

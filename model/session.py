@@ -182,6 +182,8 @@ class Session:
     def _run(self, until_ns: int, deadline_s: float | None) -> bool:
         """Runs the world; keeps `now_ns` at the last whole instant even where the world stops within one."""
         if until_ns < self._world.now_ns:
+            # Ahead already: within an instant, or, in abstract time, after work that nobody could look into.
+            self._now_ns = max(self._now_ns, until_ns)
             return True
         left_s = None if deadline_s is None else max(0.0, deadline_s - time.perf_counter())
         try:
@@ -196,6 +198,11 @@ class Session:
         return done
 
     # --- commands -----------------------------------------------------------------------------------------------------
+
+    @property
+    def schedule_divergence(self) -> str | None:
+        """Where the run does not fit the scenario's schedule, as a clause; None where it does or there is none."""
+        return getattr(self._world, "divergence", None)
 
     def issue(self, command: Command, clock_ns: int) -> int:
         """The instant that the command will lead: the one after both the clock that the person sees and `now_ns`.

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 from model import profiles
 from model.catalogue import Catalogue
@@ -19,30 +20,28 @@ from model.engine.component import interface_of
 from model.engine.swap import SwapSettings
 from model.engine.system import System
 from model.faults.fault import inject, tell_faults
+from model.machine.explored import Choice, Chooser, ExploredMachine, Replay
 from model.machine.machine import Machine
-from model.scenario import ComponentTable, Scenario, ScenarioError
+from model.scenario import ComponentTable, Scenario, ScenarioError, ScheduleTable
 from model.trace.trace import Trace
 
 
 class World:
     """One system at work: built, run in slices, closed."""
 
-    def __init__(self, scenario: Scenario, catalogue: Catalogue, trace: Trace, *, run_ahead: bool = True) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        catalogue: Catalogue,
+        trace: Trace,
+        *,
+        run_ahead: bool = True,
+        chooser: Chooser | None = None,
+    ) -> None:
         """`scenario` must have been checked against `catalogue`. ScenarioError if a component or a workload refuses its
-        settings."""
-        machine = scenario.machine
-        hardware = profiles.hardware(machine)
-        self.machine = Machine(
-            trace,
-            processors=hardware.processors,
-            generations=machine.generations,
-            quantum_ns=machine.quantum_ns,
-            costs=hardware.costs,
-            shape=hardware.shape,
-            seed=scenario.seed,
-            policy=scenario.policy,
-            run_ahead=run_ahead,
-        )
+        settings. With a `chooser`, or a schedule in the scenario, time is abstract."""
+        self._schedule = None if scenario.schedule is None else Replay(_choices(scenario.schedule))
+        self.machine = self._machine(scenario, trace, run_ahead, chooser or self._schedule)
         self._catalogue = catalogue
         self._trace = trace
         try:
@@ -62,6 +61,11 @@ class World:
     def next_ns(self) -> int | None:
         """When the next action is due; None when nothing ever happens again by itself."""
         return self.machine.next_due_ns()
+
+    @property
+    def divergence(self) -> str | None:
+        """Where the run does not fit the scenario's schedule, as a clause; None where it does or there is none."""
+        return self._schedule.divergence(self.machine) if self._schedule is not None else None
 
     def run(self, until_ns: int, budget_s: float | None = None) -> bool:
         """Runs every action at or before `until_ns`; False if the budget of wall time ended it sooner.
@@ -105,6 +109,21 @@ class World:
     def close(self) -> None:
         """Ends every thread, without a trace of it."""
         self.machine.close()
+
+    def _machine(self, scenario: Scenario, trace: Trace, run_ahead: bool, chooser: Chooser | None) -> Machine:
+        machine = scenario.machine
+        hardware = profiles.hardware(machine)
+        settings: dict[str, Any] = {
+            "processors": hardware.processors,
+            "generations": machine.generations,
+            "quantum_ns": machine.quantum_ns,
+            "costs": hardware.costs,
+            "shape": hardware.shape,
+            "seed": scenario.seed,
+        }
+        if chooser is not None:
+            return ExploredMachine(trace, chooser=chooser, alarms=scenario.exploration.alarms, **settings)
+        return Machine(trace, policy=scenario.policy, run_ahead=run_ahead, **settings)
 
     def _system(self, scenario: Scenario) -> System:
         limits = scenario.swap
@@ -176,6 +195,10 @@ class World:
             except Exception as error:  # A mix that it does not understand, or whatever else.
                 place = f"workloads[{index}]"
                 raise ScenarioError(place, str(error).rstrip("."), "change its settings or what it uses") from error
+
+
+def _choices(schedule: ScheduleTable) -> tuple[Choice, ...]:
+    return tuple(Choice(choice.step, choice.answer, choice.operation) for choice in schedule.choices)
 
 
 def users_after_used(components: tuple[ComponentTable, ...]) -> Iterator[ComponentTable]:

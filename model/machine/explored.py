@@ -1,0 +1,508 @@
+"""A machine on which anything that can happen next may: for exploration, and for playing what it found.
+
+It is the same machine, with the same threads, locks, generations and trace, but for one thing: time is abstract. The
+calendar lets a thread go on when its instant has come, and so of all the orders of a dozen threads it shows one. Here
+every thread that does not wait is *enabled*, whatever its instant and its processor; a thread that sleeps may wake up
+at any moment; and an armed alarm, such as the time limit of a swap, may come at any moment:
+
+    at each point, park, sleep, wait for a lock, and end of a thread
+        choose(n) of    0    the thread that stands at the point: it simply goes on (where it can)
+                        1..  the other enabled threads, by number
+                        ..   sleeping threads, then alarms, the earliest first
+                        n-1  what comes from outside: the next command of the script
+
+A step moves the clock by its cost, at least by 1 ns, so that a schedule can be animated and each step has an instant of
+its own. Between two points nobody else runs. `work` and the way back of a call touch nothing shared, so there is no
+choice there; what a component does after them belongs to the step before.
+
+Threads are numbered by who started them, not by when, so that two orders of the same things lead to the same numbers.
+
+Limits: where only a time limit ends something (a component that works for ever), the alarm comes by itself once the
+work has lasted until then. A run of more than STEPS_AT_MOST steps is stopped, and `endless` says so.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Callable, Iterable
+from time import perf_counter
+from typing import Any, Final, Literal, NamedTuple, Protocol
+
+from model.machine.calendar import Calendar, Entry
+from model.machine.errors import MachineClosed, ThreadKilled
+from model.machine.lock import SimulatedLock
+from model.machine.machine import Machine
+from model.machine.processor import Processor
+from model.machine.scheduler import duration
+from model.machine.surroundings import Line, Operation
+from model.machine.thread import Thread
+from model.trace.events import Kind, Wait
+from model.trace.trace import Trace
+
+STEPS_AT_MOST = 20_000
+FIRST_NS = 1
+"""The clock at the first step, so that a command of this instant leads everything."""
+CHILDREN_AT_MOST = 64
+"""Threads that one thread starts and that are numbered after it; further ones are numbered in order."""
+_LARGEST_NUMBERED: Final = 2**31 // CHILDREN_AT_MOST - 1
+_FIRST_UNNUMBERED: Final = 1_500_000_000
+
+Alarms = Literal["any time", "when idle"]
+"""When a time limit may expire: at any moment, or only when every thread waits."""
+
+# What a thread stands before at a choice, beside the operations of points.
+BEGIN, PARK, SLEEP, WORK, END = 100, 101, 102, 103, 104
+_NAMES: Final = {BEGIN: "begin", PARK: "park", SLEEP: "sleep", WORK: "work", END: "end"}
+
+_NO_CHOICE: Final = frozenset({int(Operation.CALL_RETURN)})
+_THREAD_WAITED: Final = int(Kind.THREAD_WAITED)
+_THREAD_READIED: Final = int(Kind.THREAD_READIED)
+_THREAD_DISPATCHED: Final = int(Kind.THREAD_DISPATCHED)
+_THREAD_PREEMPTED: Final = int(Kind.THREAD_PREEMPTED)
+
+
+def operation_name(operation: int) -> str:
+    """What a schedule calls an operation: "table_read", "park"."""
+    return _NAMES[operation] if operation in _NAMES else Operation(operation).name.lower()
+
+
+class Alarm:
+    """Something that is due later: a callback, or a thread that sleeps."""
+
+    __slots__ = ("_among", "action", "due_ns")
+
+    def __init__(self, due_ns: int, action: Any, among: list[Alarm]) -> None:
+        self.due_ns = due_ns
+        self.action = action
+        self._among = among
+        insort(among, self, key=_due_ns)
+
+    def cancel(self) -> None:
+        """Takes it back; harmless when it has already come."""
+        if self.action is not None:
+            self.action = None
+            self._among.remove(self)
+
+
+def _due_ns(alarm: Alarm) -> int:
+    return alarm.due_ns
+
+
+class Chooser(Protocol):
+    """Whoever decides: gets the machine as it stands at a step, and how many things may happen next."""
+
+    def __call__(self, machine: ExploredMachine, n: int, /) -> int:
+        """The answer, from 0 to n - 1; not asked where n is 1."""
+
+
+class ExploredMachine(Machine):
+    """A machine whose every step is chosen. Made, run in any number of slices, closed."""
+
+    __slots__ = (
+        "_alarms", "_alarms_wait", "_answer", "_awake", "_children", "_chooser", "_next", "_out_of_budget", "_outer",
+        "_overdue", "_quick_ns", "_sleepers", "endless", "goes_on", "halted", "operation", "step", "stood_at",
+        "subject",
+    )  # fmt: skip
+
+    def __init__(self, trace: Trace, *, chooser: Chooser, alarms: Alarms = "any time", **machine: Any) -> None:
+        self._chooser = chooser
+        self._awake: list[Thread] = []
+        self._sleepers: list[Alarm] = []
+        self._alarms: list[Alarm] = []
+        self._alarms_wait = alarms == "when idle"
+        self._outer: list[Callable[[], None]] = []
+        self._children: dict[int, int] = {}
+        self._answer: int | None = None
+        self._next: Thread | Alarm | None = None
+        self._quick_ns = -1
+        self._out_of_budget = False
+        self._overdue = False
+        self.step = 0
+        """How many choices there were, those among one thing included."""
+        self.goes_on: Thread | None = None
+        """The thread that answer 0 lets go on; None where the last one waits, sleeps or has ended."""
+        self.operation = BEGIN
+        self.subject = 0
+        self.stood_at: dict[int, tuple[int, int]] = {}
+        """What each thread that was switched away from stands before: operation and subject, by thread number."""
+        self.halted = False
+        self.endless = False
+        super().__init__(trace, **machine)
+        self._calendar = _Armed(self._alarms)
+
+    # ---- what may happen next
+
+    @property
+    def enabled(self) -> int:
+        """How many of the candidates are threads."""
+        return len(self._awake) + len(self._sleepers)
+
+    def candidates(self) -> list[Thread | Alarm | None]:
+        """What the answers stand for, in order; None for what comes from outside."""
+        found: list[Thread | Alarm | None] = [] if self.goes_on is None else [self.goes_on]
+        found += [thread for thread in self._awake if thread is not self.goes_on]
+        found += [sleeper.action for sleeper in self._sleepers]
+        if not (self._alarms_wait and found):
+            found += self._alarms
+        if self._outer:
+            found.append(None)
+        return found
+
+    def waiting(self) -> list[Thread]:
+        """The threads that are not enabled, by number."""
+        awake = {thread.identity for thread in self._awake} | {sleeper.action.identity for sleeper in self._sleepers}
+        return [thread for number, thread in sorted(self.threads.items()) if number not in awake and thread.greenlet]
+
+    def armed(self) -> tuple[Alarm, ...]:
+        """The alarms that may come, the earliest first."""
+        return tuple(self._alarms)
+
+    def from_outside(self, action: Callable[[], None]) -> None:
+        """Something that may come at any moment, after whatever was given here before: a command."""
+        self._outer.append(action)
+
+    @property
+    def to_come_from_outside(self) -> int:
+        return len(self._outer)
+
+    def halt(self) -> None:
+        """Ends the run at the next step; all stays where it is."""
+        self.halted = True
+        self._quick_ns = -1
+
+    def choose(self, n: int) -> int:
+        """Which of `n` candidates goes on."""
+        return self._chooser(self, n) if n > 1 else 0
+
+    def _count(self) -> int:
+        n = len(self._awake) + len(self._sleepers)
+        if not (self._alarms_wait and n):
+            n += len(self._alarms)
+        return n + 1 if self._outer else n
+
+    # ---- running it
+
+    def run(self, until_ns: int, budget_s: float | None = None) -> bool:
+        self._quick_ns = until_ns if budget_s is None and not self.halted else -1
+        self._out_of_budget = False
+        self.now_ns = max(self.now_ns, FIRST_NS)
+        try:
+            return super().run(until_ns, budget_s)
+        finally:
+            self._quick_ns = -1
+
+    def _run_slice(self) -> bool:
+        super()._run_slice()
+        return not self._out_of_budget
+
+    def close(self) -> None:
+        self._quick_ns = -1
+        super().close()
+        self._awake, self._sleepers, self._alarms, self._outer = [], [], [], []
+
+    def next_due_ns(self) -> int | None:
+        if self.halted:
+            return None
+        if self._next is not None:
+            return self._due_of(self._next)
+        now_ns = max(self.now_ns, FIRST_NS)
+        if self._awake or self._outer:
+            return now_ns
+        due = [alarm.due_ns for alarm in (*self._sleepers[:1], *self._alarms[:1])]
+        return max(now_ns, min(due)) if due else None
+
+    def point(self, operation: int, subject: int = 0) -> None:
+        """A choice, in which answer 0 goes on with the current thread; its access follows when it goes on."""
+        self.now_ns = now_ns = self.now_ns + (self._point_ns[operation] or 1)
+        if operation in _NO_CHOICE:
+            if self._quick_ns < 0:
+                self._inside()
+            return
+        self.operation = operation
+        self.subject = subject
+        if now_ns > self._quick_ns or self.step >= STEPS_AT_MOST:
+            self.goes_on = self._inside()
+            self.switch_away()
+            return
+        n = self._count()
+        if n > 1:
+            self.goes_on = self.current
+            answer = self._chooser(self, n)
+            if answer or self.halted:
+                self._answer = answer
+                self.switch_away()
+                return
+        self.step += 1
+
+    def point_on(self, operation: int, subject: int, line: Line, exclusive: bool = True) -> None:
+        """As `point`: where time is abstract, it does not matter how far away a line is."""
+        self.point(operation, subject)
+
+    def switch_away(self) -> None:
+        """Lets happen what is chosen, until the current thread is."""
+        ours = self.current.greenlet
+        thread = self._next_thread()
+        if thread is None:
+            return self._end_slice(ours)
+        carrier = thread.greenlet
+        if carrier is not ours:
+            assert carrier is not None
+            if carrier:
+                carrier.switch()
+            else:
+                self._begin_from_hub(thread, ours)
+            if ours is self._hub:
+                return None
+            thread = self.current
+        if self.closed:
+            raise MachineClosed
+        if thread.killed:
+            thread.killed = False
+            raise ThreadKilled
+        return None
+
+    def _next_thread(self) -> Thread | None:
+        """Makes the choice and lets it happen: alarms and what comes from outside right here, until a thread is chosen.
+
+        None ends the slice; the choice then stands and is made, or carried out, in the next one.
+        """
+        if self.goes_on is not None:
+            self.stood_at[self.goes_on.identity] = (self.operation, self.subject)
+        while not self.halted:
+            if self._overdue:
+                self._overdue = False
+                self._carry_out(self._alarms[0])
+                continue
+            if self._next is None:
+                if not self._may_choose():
+                    return None
+                n = self._count()
+                if not n:
+                    return None
+                answer = self.choose(n) if self._answer is None else self._answer
+                self._answer = None
+                if self.halted:
+                    return None
+                self.step += 1
+                chosen = self.goes_on if not answer and self.goes_on is not None else self.candidates()[answer]
+                if chosen is None:
+                    self.current = self._outside
+                    self._outer.pop(0)()
+                    continue
+                self._next = chosen
+            if self._due_of(self._next) > self._limit_ns:
+                return None
+            chosen, self._next = self._next, None
+            if isinstance(chosen, Thread):
+                return self._resume(chosen)
+            self._carry_out(chosen)
+        return None
+
+    def _may_choose(self) -> bool:
+        if self._answer is not None:
+            return True
+        if self.step >= STEPS_AT_MOST:
+            self.endless = self.halted = True
+        if self._begun and self._deadline_s is not None:
+            self._out_of_budget = perf_counter() >= self._deadline_s
+        self._begun = True
+        return not (self.halted or self._out_of_budget or self.now_ns > self._limit_ns)
+
+    def _due_of(self, chosen: Thread | Alarm) -> int:
+        if isinstance(chosen, Alarm):
+            return max(self.now_ns, chosen.due_ns)
+        return max([self.now_ns, *(sleeper.due_ns for sleeper in self._sleepers if sleeper.action is chosen)])
+
+    def _carry_out(self, alarm: Alarm) -> None:
+        self.now_ns = max(self.now_ns + 1, alarm.due_ns)
+        action = alarm.action
+        alarm.cancel()
+        self.current = self._outside
+        action()
+
+    def _resume(self, thread: Thread) -> Thread:
+        for sleeper in self._sleepers:
+            if sleeper.action is thread:
+                self.now_ns = max(self.now_ns + 1, sleeper.due_ns)
+                sleeper.cancel()
+                self._tell(_THREAD_READIED, thread)
+                self._queue(thread)
+                break
+        if thread is not self.goes_on:
+            self.now_ns += 1
+        processor = self._processors[thread.processor]
+        if processor.running is not thread:
+            if processor.running is not None:
+                self._tell(_THREAD_PREEMPTED, processor.running)
+            processor.running = thread
+            self._tell(_THREAD_DISPATCHED, thread, until_ns=self.now_ns)
+        self.goes_on = None
+        self.current = thread
+        return thread
+
+    def _tell(self, kind: int, thread: Thread, until_ns: int = 0, a: int = 0, subject: int = 0) -> None:
+        self.append(
+            kind, self.now_ns, until_ns, -1, 0, a, 0, thread.identity, subject, 0, thread.client, thread.processor
+        )  # fmt: skip
+
+    # ---- threads
+
+    def _new_thread(self, function: Callable[[], Any], name: str, processor: int, client: int, due: Entry) -> Thread:
+        parent = self.current.identity
+        child = self._children[parent] = self._children.get(parent, 0) + 1
+        if parent <= _LARGEST_NUMBERED and child < CHILDREN_AT_MOST:
+            self._threads_started = parent * CHILDREN_AT_MOST + child - 1
+        else:
+            unnumbered = self._children[-1] = self._children.get(-1, 0) + 1
+            self._threads_started = _FIRST_UNNUMBERED + unnumbered - 1
+        return super()._new_thread(function, name, processor, client, due)
+
+    def _serve(self, thread: Thread, in_generation: bool, cause: int) -> None:
+        """A request runs on its caller's greenlet: while it lives, it is enabled in the caller's place."""
+        if thread in self._awake:
+            super()._serve(thread, in_generation, cause)
+            return
+        caller = next(other for other in self._awake if other.greenlet is thread.greenlet)
+        self._awake.remove(caller)
+        self._queue(thread)
+        try:
+            super()._serve(thread, in_generation, cause)
+        finally:
+            if not self.closed:
+                self._awake.remove(thread)
+                self._queue(caller)
+
+    def _queue(self, thread: Thread) -> None:
+        insort(self._awake, thread, key=_identity)
+
+    def _release_processor(self, processor: Processor) -> None:
+        """The current thread waits or has ended."""
+        processor.running = None
+        thread = self.current
+        self._awake.remove(thread)
+        self.goes_on = None
+        self.operation, self.subject = END if thread.ended else PARK, 0
+        self.stood_at[thread.identity] = (self.operation, 0)
+
+    # ---- time
+
+    def work(self, ns: int) -> None:
+        """Lets time pass; others are not asked, as nothing that they could see happens meanwhile."""
+        thread = self.current if self._quick_ns >= 0 else self._inside()
+        spent_ns = duration(ns)
+        if not spent_ns:
+            self._count_zero_delay(thread)
+        self.now_ns += spent_ns
+        if self._alarms and self._alarms[0].due_ns <= self.now_ns:
+            self._overdue = True
+            self.goes_on, self.operation, self.subject = thread, WORK, 0
+            self.switch_away()
+
+    def wait_until(self, ends_ns: int, wait: Wait, subject: int = 0) -> None:
+        """Waits to be chosen; the clock then stands at `ends_ns` at least."""
+        thread = self._inside()
+        thread.wait = wait
+        self._tell(_THREAD_WAITED, thread, until_ns=ends_ns, a=wait, subject=subject)
+        self._release_processor(self._processors[thread.processor])
+        self.operation = SLEEP
+        self.stood_at[thread.identity] = (SLEEP, 0)
+        Alarm(ends_ns, thread, self._sleepers)
+        self.switch_away()
+
+    # ---- locks
+
+    def lock(self, name: str, owner: int = 0, line: Line | None = None) -> SimulatedLock:
+        """A new lock; `owner` is the instance that it belongs to."""
+        subject = self.new_subject()
+        self.emit(Kind.LOCK_CREATED, subject=subject, a=owner, b=self.name(name))
+        return ExploredLock(self, name, subject, None)
+
+
+class ExploredLock(SimulatedLock):
+    """A lock without spinning: who finds it taken is not enabled until it is handed over."""
+
+    __slots__ = ()
+
+    def _wait(self, thread: Thread, holder: Thread) -> None:
+        machine = self._machine
+        machine.emit(Kind.LOCK_CONTENDED, until_ns=machine.now_ns, subject=self.subject, a=holder.identity)
+        self._waiting.append((thread, _CAME))
+        thread.at_lock = True
+        try:
+            # A wake-up may have been left for the thread by somebody else, and is not meant for this.
+            permit, thread.permit = thread.permit, False
+            machine.park(Wait.LOCK, self.subject)
+            thread.permit = permit
+        except BaseException:
+            self._forget(thread)
+            raise
+        finally:
+            thread.at_lock = False
+        machine.emit(Kind.LOCK_ACQUIRED, subject=self.subject)
+
+
+class _Armed(Calendar):
+    """The calendar of a machine on which only alarms are due at an instant."""
+
+    __slots__ = ("_alarms",)
+
+    def __init__(self, alarms: list[Alarm]) -> None:
+        super().__init__()
+        self._alarms = alarms
+
+    def put(self, at_ns: int, rank: int, action: Any) -> Any:
+        self.puts += 1
+        return Alarm(at_ns, action, self._alarms)
+
+    def head_ns(self) -> int | None:
+        return self._alarms[0].due_ns if self._alarms else None
+
+
+_CAME: Final = Entry()
+"""In place of the end of a spin, which is over from the beginning."""
+_CAME.action = None
+
+
+class Choice(NamedTuple):
+    """One choice of a schedule that was not 0. A schedule is the list of these, in order of their steps."""
+
+    step: int
+    answer: int
+    operation: str
+    """What the last thread stands before, or did last: by this a replay that diverges is told."""
+
+
+class Replay:
+    """Answers as a schedule says, and 0 elsewhere; notes where the run does not fit it."""
+
+    def __init__(self, choices: Iterable[Choice]) -> None:
+        self._choices = {choice.step: choice for choice in choices}
+        self._last = max(self._choices, default=-1)
+        self._divergence = ""
+
+    def __call__(self, machine: ExploredMachine, n: int) -> int:
+        choice = self._choices.get(machine.step)
+        if choice is None:
+            return 0
+        stands_before = operation_name(machine.operation)
+        if choice.operation != stands_before:
+            return self._diverge(f"at step {choice.step} the thread comes to {stands_before}, not {choice.operation}")
+        if choice.answer >= n:
+            return self._diverge(f"at step {choice.step} there are {n} choices, not {choice.answer + 1} or more")
+        return choice.answer
+
+    def divergence(self, machine: Any) -> str | None:
+        """Where the run that `machine` has made so far does not fit the schedule, as a clause; None where it does."""
+        if self._divergence:
+            return self._divergence
+        if machine.step <= self._last and machine.next_due_ns() is None:
+            return f"the run ends at step {machine.step}, before step {self._last} of its schedule"
+        return None
+
+    def _diverge(self, why: str) -> int:
+        self._divergence = self._divergence or why
+        return 0
+
+
+def _identity(thread: Thread) -> int:
+    return thread.identity
