@@ -3,7 +3,9 @@
     changeover [SCENARIO]             the window; without a display the demonstration, drawn into files
     changeover run SCENARIO           a run without a person, in numbers
     changeover snapshot SCENARIO      a picture of the window at an instant
+    changeover movie SCENARIO         a moving picture of the window
     changeover story SCENARIO         the trace in English
+    changeover trace SCENARIO         the trace for other viewers
     changeover scenarios              what ships
     changeover soak                   a long run under all faults, and whether anything was lost
 
@@ -27,6 +29,7 @@ with warnings.catch_warnings():
     import typer
 
     from app.soak_command import soak
+    from app.terminal import with_progress as _with_progress
 
 if TYPE_CHECKING:
     from model.scenario import Scenario
@@ -35,7 +38,7 @@ if TYPE_CHECKING:
 BAD_INPUT = 2
 DIVERGED = 3
 HUNG = 4
-COMMANDS = ("run", "snapshot", "story", "scenarios", "soak", "window")
+COMMANDS = ("run", "snapshot", "story", "scenarios", "soak", "trace", "movie", "window")
 SLICE_S = 0.1
 """Wall time between two looks at the terminal."""
 
@@ -51,6 +54,8 @@ application = typer.Typer(
 ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario that ships, or a file.")]
 Until = Annotated[str | None, typer.Option(help='Where the run ends, like "50ms"; the scenario says otherwise.')]
 Seed = Annotated[int | None, typer.Option(min=0, help="Another seed than the scenario's.")]
+Size = Annotated[str, typer.Option(help="Width and height in points.")]
+ThemeName = Annotated[str, typer.Option("--theme", help="light, dark, high_contrast or projector.")]
 Trust = Annotated[
     list[str] | None, typer.Option(metavar="SHA256", help="Let this foreign code in a recording run; may be repeated.")
 ]
@@ -168,26 +173,71 @@ application.command()(soak)
 
 
 @application.command()
+def trace(
+    scenario: ScenarioName,
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="Where the events go, as JSON.")],
+    until: Until = None,
+    seed: Seed = None,
+    trust: Trust = None,
+) -> None:
+    """Write a run as Chrome's trace events, which Perfetto and other viewers open."""
+    from app.trace_command import write_chrome_trace
+
+    loaded, until_ns = _loaded(scenario, until, seed, trust)
+    session = _session(scenario, loaded, trust)
+    count = write_chrome_trace(session, until_ns, output)
+    session.close()
+    print(f"{count:,} events are in {output}")
+
+
+@application.command()
+def movie(
+    scenario: ScenarioName,
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="A .gif, a .png, or a folder.")],
+    begin: Annotated[str, typer.Option("--from", help='The instant of the first frame, like "11.9ms".')] = "0 ns",
+    end: Annotated[str | None, typer.Option("--to", help="The instant of the last; the scenario's end.")] = None,
+    seconds: Annotated[float, typer.Option(min=0.1, max=600, help="How long the picture moves.")] = 8.0,
+    fps: Annotated[int, typer.Option(help="Frames a second: 10, 20, 25 or 50.")] = 25,
+    size: Size = "1280x800",
+    theme: ThemeName = "light",
+    trust: Trust = None,
+) -> None:
+    """Draw the window from one instant to another into a moving picture, smooth on any machine; needs no display."""
+    from model.scenario import load
+
+    loaded = load(scenario, trust or ())
+    begin_ns, end_ns = _time("--from", begin), loaded.until_ns if end is None else _time("--to", end)
+    wanted = _size(size)
+    from app.movie import movie as draw
+
+    count = _with_progress(
+        "drawing",
+        lambda progress: draw(
+            scenario, begin_ns, end_ns, output, seconds=seconds, frames_a_second=fps, size=wanted, theme=theme,
+            trusted=tuple(trust or ()), progress=progress,
+        ),
+    )  # fmt: skip
+    print(f"{count:,} frames are in {output}")
+
+
+@application.command()
 def snapshot(
     scenario: ScenarioName,
     at: Annotated[str, typer.Option(help='The instant of the picture, like "2ms".')],
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="PNG", help="Where the picture goes.")],
-    size: Annotated[str, typer.Option(help="Width and height in points.")] = "1600x1000",
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="Where it goes: a .png or a .svg.")],
+    size: Size = "1600x1000",
     scale: Annotated[float, typer.Option(min=0.5, max=4, help="Pixels a point.")] = 1.0,
-    theme: Annotated[str, typer.Option(help="light, dark, high_contrast or projector.")] = "light",
+    theme: ThemeName = "light",
     trust: Trust = None,
 ) -> None:
     """Draw the window as it looks at an instant into a file; needs no display."""
-    from model.scenario import ScenarioError, load
+    from model.scenario import load
 
-    at_ns = _time("--at", at)
-    width, _, height = size.partition("x")
-    if not (width.isdecimal() and height.isdecimal() and 320 <= int(width) <= 8192 and 240 <= int(height) <= 8192):
-        raise ScenarioError("--size", f"{size!r} is not a size", "write like 1600x1000, from 320x240 to 8192x8192")
+    at_ns, wanted = _time("--at", at), _size(size)
     load(scenario, trust or ())
     from app.snapshot import snapshot as draw
 
-    draw(scenario, at_ns, output, size=(int(width), int(height)), scale=scale, theme=theme, trusted=tuple(trust or ()))
+    draw(scenario, at_ns, output, size=wanted, scale=scale, theme=theme, trusted=tuple(trust or ()))
 
 
 def _loaded(scenario: str, until: str | None, seed: int | None, trust: list[str] | None) -> tuple[Scenario, int]:
@@ -239,6 +289,15 @@ def _time(option: str, text: str) -> int:
         return durations.parse(text)
     except ValueError as error:
         raise ScenarioError(option, str(error), durations.REMEDY) from None
+
+
+def _size(text: str) -> tuple[int, int]:
+    from model.scenario import ScenarioError
+
+    width, _, height = text.partition("x")
+    if not (width.isdecimal() and height.isdecimal() and 320 <= int(width) <= 8192 and 240 <= int(height) <= 8192):
+        raise ScenarioError("--size", f"{text!r} is not a size", "write like 1600x1000, from 320x240 to 8192x8192")
+    return int(width), int(height)
 
 
 def _write(path: Path, session: Session) -> None:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtGui import QPixmap
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint
+from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from app.main_window import MainWindow
@@ -60,3 +60,22 @@ def save(picture: QPixmap, path: Path) -> None:
     """Writes a picture as PNG. Raises ScenarioError, which the command line says in a sentence."""
     if not picture.save(str(path), "PNG"):
         raise ScenarioError(str(path), "the picture cannot be written", "name a file in a folder that you may write")
+
+
+def save_window(window: MainWindow, path: Path) -> None:
+    """Writes the window as it stands: lines and texts as such where the name ends in .svg, pixels otherwise."""
+    if path.suffix.lower() != ".svg":
+        save(window.grab(), path)
+        return
+    from PySide6.QtSvg import QSvgGenerator
+
+    generator = QSvgGenerator()
+    generator.setFileName(str(path))
+    generator.setSize(window.size())
+    generator.setViewBox(window.rect())
+    generator.setTitle(window.windowTitle())
+    painter = QPainter()
+    if not painter.begin(generator):
+        raise ScenarioError(str(path), "the picture cannot be written", "name a file in a folder that you may write")
+    window.render(painter, QPoint())
+    painter.end()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.documents import open_session
-from app.pictures import open_still, prepare, save
+from app.pictures import open_still, prepare, save_window
 
 
 def snapshot(
@@ -24,7 +24,7 @@ def snapshot(
     session.advance(at_ns)
     window = open_still(session, size, theme, scenario)
     try:
-        save(window.grab(), path)
+        save_window(window, path)
     finally:
         window.close()
         window.deleteLater()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from app.terminal import with_progress
 
 if TYPE_CHECKING:
     from model.exploration.soak import Result
@@ -24,7 +25,7 @@ def soak(
     """Reconfigure at random for a million calls while everything fails, and see that nothing is lost or left."""
     from model.exploration.soak import soak as run
 
-    result = _with_progress(lambda progress: run(calls, reconfigurations, seed, progress))
+    result = with_progress("soaking", lambda progress: run(calls, reconfigurations, seed, progress))
     if json:
         import json as text
 
@@ -33,26 +34,6 @@ def soak(
         print(in_words(result))
     if result.failures:
         raise typer.Exit(FAILED)
-
-
-def _with_progress(run: object) -> Result:
-    """What `run` gives; a person at a terminal sees how far it is, with the time left."""
-    assert callable(run)
-    result: Result
-    if not sys.stderr.isatty():
-        result = run(None)
-        return result
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("soaking", total=1.0)
-
-        def moved(part: float) -> None:
-            progress.update(task, completed=part)
-
-        result = run(moved)
-    return result
 
 
 def in_words(result: Result) -> str:

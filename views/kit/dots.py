@@ -26,7 +26,7 @@ import numpy as np
 import numpy.typing as npt
 from pyqtgraph.Qt import internals
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPixmap
+from PySide6.QtGui import QColor, QPaintEngine, QPainter, QPainterPath, QPixmap
 
 from views.kit.glyphs import BOX, DOT_RADIUS, dot_rect, paint_glyph, shape_of
 from views.kit.theme import Theme
@@ -93,9 +93,19 @@ class DotPainter:
         painter.save()
         painter.setWorldTransform(base.inverted()[0])
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-        painter.drawPixmapFragments(*self._fragments.drawargs(), atlas.pixmap)  # type: ignore[call-arg]
+        if painter.paintEngine().type() == QPaintEngine.Type.SVG:
+            self._draw_one_by_one(painter, atlas.pixmap)
+        else:
+            painter.drawPixmapFragments(*self._fragments.drawargs(), atlas.pixmap)  # type: ignore[call-arg]
         painter.restore()
         return count
+
+    def _draw_one_by_one(self, painter: QPainter, pixmap: QPixmap) -> None:
+        """For a drawing in lines and texts: Qt's writer of SVG would put the whole atlas where a part is meant."""
+        for row in self._fragments.ndarray().tolist():
+            x, y, left, top, width, height = row[:6]
+            tile = pixmap.copy(round(left), round(top), round(width), round(height))
+            painter.drawPixmap(round(x - width / 2), round(y - height / 2), tile)
 
     def _fill(
         self, across: Floats, down: Floats, tile: npt.NDArray[np.integer], atlas: DotAtlas, crowded: bool
