@@ -19,6 +19,11 @@ from typing import Any, Final
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
+from app.layouts import LAYOUTS
+from app.view_catalogue import VIEWS, ViewEntry
+
+ANY_OF: Final = ("panel",)
+"""Groups of which several may be on."""
 MENUS: Final = ("File", "Run", "Swap", "View", "Help")
 
 
@@ -59,6 +64,22 @@ def look(theme: str) -> Entry:
     return Entry(
         f"theme_{theme}", "View", theme.replace("_", " ").capitalize(), "choose_theme", group="theme", value=theme,
         checkable=True, submenu="Theme",
+    )  # fmt: skip
+
+
+def layout(number: int, name: str) -> Entry:
+    """A layout by its name."""
+    return Entry(
+        f"layout_{name.lower()}", "View", name, "choose_layout", (f"Ctrl+{number}",), group="layout", value=name,
+        checkable=True, submenu="Layout", mouse="its name in the bar at the top",
+    )  # fmt: skip
+
+
+def panel(view: ViewEntry) -> Entry:
+    """A panel, shown or closed."""
+    return Entry(
+        f"panel_{view.name}", "View", view.title, "toggle_panel", (view.key,) if view.key else (), view.about,
+        group="panel", value=view.name, checkable=True, submenu="Panels",
     )  # fmt: skip
 
 
@@ -115,7 +136,12 @@ ACTIONS: Final[tuple[Entry, ...]] = (
     Entry("stop_fork", "Swap", "Stop running again", "stop_fork", ("Shift+Esc",),
           "A command in the past runs everything before it again; this keeps the run as it is",
           "Cancel beside the progress", parts=True),
-    Entry("theme", "View", "Light or dark", "toggle_theme", ("T",), mouse="the disc at the upper right"),
+    *(layout(number, name) for number, name in enumerate(LAYOUTS, 1)),
+    Entry("reset_layout", "View", "As it came", "reset_layout", (), "Every panel of this layout in its first place",
+          submenu="Layout", parts=True),
+    *(panel(view) for view in VIEWS),
+    Entry("theme", "View", "Light or dark", "toggle_theme", ("T",), mouse="the disc at the upper right",
+          parts=True),
     look("light"),
     look("dark"),
     look("high_contrast"),
@@ -157,16 +183,17 @@ def make_actions(parent: QObject, handlers: QObject) -> dict[str, QAction]:
             action.triggered.connect(getattr(handlers, entry.handler))
         else:
             if entry.group not in groups:
-                groups[entry.group] = _group(parent, getattr(handlers, entry.handler), entry.checkable)
+                one_of_them = entry.checkable and entry.group not in ANY_OF
+                groups[entry.group] = _group(parent, getattr(handlers, entry.handler), one_of_them)
             groups[entry.group].addAction(action)
         actions[entry.name] = action
     return actions
 
 
-def _group(parent: QObject, handler: Any, checkable: bool) -> QActionGroup:
+def _group(parent: QObject, handler: Any, one_of_them: bool) -> QActionGroup:
     group = QActionGroup(parent)
     policy = QActionGroup.ExclusionPolicy
-    group.setExclusionPolicy(policy.Exclusive if checkable else policy.None_)
+    group.setExclusionPolicy(policy.Exclusive if one_of_them else policy.None_)
     group.triggered.connect(handler)
     return group
 

@@ -174,6 +174,7 @@ class Handlers(QObject):
 
     def _press(self, button: QWidget, otherwise: str) -> None:
         """Do what a button of the receipt would do, if it stands there and can be pressed."""
+        self._window.workspace.show_panel("receipt")
         if button.isVisible() and button.isEnabled():
             button.click()  # type: ignore[attr-defined]
         else:
@@ -198,6 +199,25 @@ class Handlers(QObject):
     @Slot()
     def stop_fork(self) -> None:
         self._window.forking.cancel()
+
+    # --- panels ------------------------------------------------------------------------------------------------------
+
+    @Slot(QAction)
+    def choose_layout(self, action: QAction) -> None:
+        self._window.workspace.choose_layout(action.data())
+
+    @Slot()
+    def reset_layout(self) -> None:
+        self._window.workspace.reset_layout()
+
+    @Slot(QAction)
+    def toggle_panel(self, action: QAction) -> None:
+        """Show a panel that is closed, or behind another; close one that is to be seen."""
+        workspace = self._window.workspace
+        if workspace.cell_of(action.data()) is not None:
+            workspace.close_panel(action.data())
+        else:
+            workspace.show_panel(action.data())
 
     # --- looks -------------------------------------------------------------------------------------------------------
 

@@ -1,20 +1,20 @@
-"""The window: where every view stands, and the wires between them.
+"""The window: its frame, its panels, and the wires between them.
 
     +-----------------------------------------------------------------+
     | top bar 40                                                      |
     +---------+---------------------------------------+---------------+
-    | palette | graph                                 | receipt or    |
-    | 236     |                                       | selected 360  |
-    | (56)    +---------------------------------------+---------------+
-    | legend  | caption                               | latency       |
-    |         +---------------------------------------+               |
+    | palette | graph                                 | receipt       |
+    | 236     |                                       | 360           |
+    | (56)    | caption                               +---------------+
+    |         +---------------------------------------+ latency       |
     |         | translation tables 204                |               |
     +---------+---------------------------------------+---------------+
     | transport 92, with the time bar                                 |
     +-----------------------------------------------------------------+
 
-Under 1400 px of width the palette is a rail of icons and the right column 320. Nothing floats. The window owns one
-link, one selection, one player and one Forking; a session comes and goes through the link.
+Between the bars is the workspace (app/workspace.py), which shows the panels of a layout; this is the first one. Under
+1400 px of width the palette is a rail of icons and the right column 320. Nothing floats. The window owns one link, one
+selection, one player and one Forking; a session comes and goes through the link.
 
 Limits: at least 1024x680.
 """
@@ -25,15 +25,13 @@ import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
-    QHBoxLayout,
     QMainWindow,
     QMenu,
-    QSizePolicy,
     QToolTip,
     QVBoxLayout,
     QWidget,
@@ -43,15 +41,18 @@ from app.actions import BY_NAME, make_actions, tip_of
 from app.documents import ForeignCode, foreign_code, open_session
 from app.forking import Forking
 from app.handlers import Handlers
-from app.menus import NodeMenus, fill_menu_bar
+from app.layouts import LAYOUTS
+from app.menus import NodeMenus, PanelMenu, fill_menu_bar
 from app.messages import MessageStrip
 from app.playback import Player
 from app.top_bar import TopBar
+from app.view_catalogue import VIEWS
+from app.workspace import Workspace
 from model.scenario import ScenarioError
 from views.caption import CaptionView
 from views.graph.view import GraphView
-from views.kit.chrome import Separator
 from views.kit.glyphs import window_icon
+from views.kit.menus import dress
 from views.kit.selection import Selection
 from views.kit.session_link import SessionLink
 from views.kit.theme import Theme
@@ -74,9 +75,6 @@ WIDE: Final = 1400
 RIGHT, RIGHT_NARROW = 360, 320
 BOTTOM: Final = 204
 TRANSPORT: Final = 92
-LATENCY: Final = 322
-LATENCY_SHARE: Final = 0.42
-"""How much of the right column the latency takes where there is little room."""
 
 Question = Callable[[QWidget, tuple[ForeignCode, ...]], bool]
 
@@ -110,7 +108,7 @@ class MainWindow(QMainWindow):
         self.forking = Forking(self.link, self.player, self)
         self.handlers = Handlers(self)
         self.actions_by_name = make_actions(self, self.handlers)
-        self._make_views()
+        self._make_parts()
         self.node_menus = NodeMenus(self.graph, self.actions_by_name)
         self._lay_out()
         self.menus = fill_menu_bar(self.top.menus, self.actions_by_name)
@@ -121,6 +119,7 @@ class MainWindow(QMainWindow):
         self.set_theme(theme)
         self._session_came()
         self._player_changed()
+        self._workspace_changed()
         self.graph.setFocus(Qt.FocusReason.ActiveWindowFocusReason)
 
     @property
@@ -129,63 +128,83 @@ class MainWindow(QMainWindow):
         session: Any = self.link.session
         return session
 
-    # --- views -------------------------------------------------------------------------------------------------------
+    # --- parts -------------------------------------------------------------------------------------------------------
 
-    def _make_views(self) -> None:
+    def _make_parts(self) -> None:
         link, selection, theme = self.link, self.selection, self.theme
-        self.top = TopBar(theme, self)
+        self.top = TopBar(theme, tuple(LAYOUTS), self)
         self.legend = Legend(theme)
-        self.palette_view = Palette(link, selection, theme, foot=self.legend)
-        self.graph = GraphView(link, selection, theme)
-        self.graph.own_menu = False
-        self.caption = CaptionView(link, selection, theme)
-        self.tables = TablesView(link, selection, theme)
         self.selected = SelectedView(link, selection, theme)
-        self.receipt = ReceiptView(link, selection, theme, idle=self.selected)
-        self.latency = LatencyView(link, selection, theme)
+        self.workspace = Workspace(
+            link,
+            selection,
+            theme,
+            offers={"playback": self.player, "foot": self.legend, "idle": self.selected},
+            answers={
+                "seek_wanted": self.player.seek_ns,
+                "rewind_requested": self.player.seek_ns,
+                "run_until_wanted": self.player.run_until_phase,
+                "said": self.say,
+            },
+            parent=self,
+        )
         self.time_bar = TimeBar(link, selection, theme, self.player)
         self.transport = Transport(link, selection, theme, self.player, time_bar=self.time_bar)
         self.strip = MessageStrip(theme, self.graph)
 
     def _lay_out(self) -> None:
-        self._lines: list[Separator] = []
         central = QWidget(self)
-        middle = _column(self.graph, self.caption, self._line(), self.tables)
-        middle.setStretch(0, 1)
-        self.right = QWidget(central)
-        right = _column(self.receipt, self._line(), self.latency, parent=self.right)
-        right.setStretch(0, 1)
-        upper = QHBoxLayout()
-        upper.setContentsMargins(0, 0, 0, 0)
-        upper.setSpacing(0)
-        upper.addWidget(self.palette_view)
-        upper.addWidget(self._line(Qt.Orientation.Vertical))
-        upper.addLayout(middle, 1)
-        upper.addWidget(self._line(Qt.Orientation.Vertical))
-        upper.addWidget(self.right)
         whole = QVBoxLayout(central)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        whole.addLayout(upper, 1)
+        whole.addWidget(self.workspace, 1)
         whole.addWidget(self.transport)
-        self.graph.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
-        self.receipt.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self.setMenuWidget(self.top)
         self.setCentralWidget(central)
 
-    def _line(self, orientation: Qt.Orientation = Qt.Orientation.Horizontal) -> Separator:
-        line = Separator(orientation, regular=True, theme=self.theme)
-        self._lines.append(line)
-        return line
+    @property
+    def palette_view(self) -> Palette:
+        """The implementations and wrappers."""
+        palette: Palette = self.workspace.view("palette")
+        return palette
+
+    @property
+    def graph(self) -> GraphView:
+        """The object graph."""
+        graph: GraphView = self.workspace.view("graph").graph
+        return graph
+
+    @property
+    def caption(self) -> CaptionView:
+        """The sentence under the graph."""
+        caption: CaptionView = self.workspace.view("graph").caption
+        return caption
+
+    @property
+    def tables(self) -> TablesView:
+        """The translation tables."""
+        tables: TablesView = self.workspace.view("tables")
+        return tables
+
+    @property
+    def receipt(self) -> ReceiptView:
+        """The swap that runs, or the receipt of one."""
+        receipt: ReceiptView = self.workspace.view("receipt")
+        return receipt
+
+    @property
+    def latency(self) -> LatencyView:
+        """The histogram of the selected component."""
+        latency: LatencyView = self.workspace.view("latency")
+        return latency
 
     def _connect(self) -> None:
         self.palette_view.drag_started.connect(self.graph.begin_drag)
         self.palette_view.drag_ended.connect(self.graph.end_drag)
         self.palette_view.target_wanted.connect(self.handlers.choose_target)
-        self.graph.drag_spoke.connect(self.caption.say)
         self.graph.action_menu_requested.connect(self._open_node_menu)
-        self.receipt.rewind_requested.connect(self.player.seek_ns)
-        self.receipt.run_until_wanted.connect(self.player.run_until_phase)
+        self.workspace.changed.connect(self._workspace_changed)
+        self.workspace.menu_wanted.connect(self._open_panel_menu)
         self.player.changed.connect(self._player_changed)
         self.player.ended.connect(self._run_ended)
         self.link.message.connect(self.say)
@@ -204,12 +223,32 @@ class MainWindow(QMainWindow):
             (self.top.help_button, "keys"),
         ):
             button.setToolTip(tip_of(BY_NAME[name]))
+        self.top.layouts.chosen.connect(self._choose_layout)
         self.top.theme_button.clicked.connect(self.handlers.toggle_theme)
         self.top.help_button.clicked.connect(self.handlers.show_keys)
 
     @Slot(int, object)
     def _open_node_menu(self, object_id: int, at: Any) -> None:
         self.node_menus.open_at(object_id, at)
+
+    @Slot(str, QPoint)
+    def _open_panel_menu(self, name: str, at: QPoint) -> None:
+        menu = PanelMenu(self.workspace, name, self.theme, self)
+        menu.popup(at)
+
+    @Slot(int)
+    def _choose_layout(self, index: int) -> None:
+        self.workspace.choose_layout(tuple(LAYOUTS)[index])
+
+    @Slot()
+    def _workspace_changed(self) -> None:
+        """The layout or its panels are others: say so where they can be chosen, and let the new ones take a picture."""
+        self.top.layouts.set_current(tuple(LAYOUTS).index(self.workspace.layout_name))
+        self._check("layout_" + self.workspace.layout_name.lower())
+        for entry in VIEWS:
+            self.actions_by_name["panel_" + entry.name].setChecked(self.workspace.has(entry.name))
+        self._measure_out()
+        self.player.wake()
 
     # --- what is said ------------------------------------------------------------------------------------------------
 
@@ -271,10 +310,9 @@ class MainWindow(QMainWindow):
             self.menus["File"].insertMenu(self.actions_by_name["restart"], menu)
         menu.clear()
         menu.setEnabled(bool(choices))
-        menu.setPalette(self.theme.palette())
-        menu.setFont(font("label", self.theme.scale))
         for name, words in choices:
             menu.addAction(words).setData(name)
+        dress(menu, self.theme)
 
     # --- looks -------------------------------------------------------------------------------------------------------
 
@@ -290,14 +328,12 @@ class MainWindow(QMainWindow):
         self.setPalette(theme.palette())
         self.setWindowIcon(window_icon(theme))
         themed: tuple[Any, ...] = (
-            self.top, self.legend, self.palette_view, self.graph, self.caption, self.tables, self.selected,
-            self.receipt, self.latency, self.time_bar, self.transport, self.strip, *self._lines,
+            self.top, self.legend, self.selected, self.workspace, self.time_bar, self.transport, self.strip,
         )  # fmt: skip
         for view in themed:
             view.set_theme(theme)
         for menu in self.menus.values():
-            menu.setPalette(theme.palette())
-            menu.setFont(font("label", theme.scale))
+            dress(menu, theme)
         self._measure_out()
         self._check("theme_" + theme_key(theme))
         self.player.wake()
@@ -319,14 +355,18 @@ class MainWindow(QMainWindow):
         px = self.theme.px
         wide = self.width() >= px(WIDE)
         rail = not wide if self._rail_wanted is None else self._rail_wanted
+        rail = rail and self.workspace.stands_alone("palette")
         self.palette_view.set_rail(rail)
         self.actions_by_name["rail"].setChecked(rail)
-        self.right.setFixedWidth(round(px(RIGHT if wide else RIGHT_NARROW)))
         self.transport.setFixedHeight(round(px(TRANSPORT)))
         room = self.height() - round(px(TRANSPORT)) - self.top.height()
-        self.tables.setFixedHeight(round(min(px(BOTTOM), room * 0.36)))
-        least = self.latency.minimumSizeHint().height()
-        self.latency.setFixedHeight(max(least, round(min(px(LATENCY), room * LATENCY_SHARE))))
+        self.workspace.set_room(
+            {
+                "left": self.palette_view.minimumWidth(),
+                "right": round(px(RIGHT if wide else RIGHT_NARROW)),
+                "bottom": round(min(px(BOTTOM), room * 0.36)),
+            }
+        )
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -363,15 +403,18 @@ class MainWindow(QMainWindow):
         elif focus is not None and (focus is self.graph or self.graph.isAncestorOf(focus)):
             self.graph.open_search()
         else:
+            self.workspace.show_panel("palette")
             self.set_rail(False)
             self.palette_view.focus_filter()
 
     def go_graph(self) -> None:
         """Put the keyboard into the graph, at the selected node or the first."""
+        self.workspace.show_panel("graph")
         self.graph.setFocus(Qt.FocusReason.TabFocusReason)
 
     def go_palette(self) -> None:
         """Put the keyboard into the palette, at a card."""
+        self.workspace.show_panel("palette")
         cards = self.palette_view.list
         cards.setFocus(Qt.FocusReason.TabFocusReason)
         if not cards.currentIndex().isValid():
@@ -406,12 +449,3 @@ class MainWindow(QMainWindow):
 def theme_key(theme: Theme) -> str:
     """The name by which a theme that ships is loaded; its own name is for people."""
     return theme.name.lower().replace(" ", "_")
-
-
-def _column(*parts: QWidget, parent: QWidget | None = None) -> QVBoxLayout:
-    column = QVBoxLayout(parent) if parent is not None else QVBoxLayout()
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(0)
-    for part in parts:
-        column.addWidget(part)
-    return column

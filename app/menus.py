@@ -14,13 +14,16 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from app.actions import MENUS, entries
+from app.view_catalogue import AREAS, VIEW_BY_NAME
 from model.commands import Attach, Swap
 from model.projections.topology import drop_verdict, wrap_verdict
 from views.kit.glyphs import glyph_icon
+from views.kit.menus import dress
 from views.kit.session_link import SessionLink
 from views.kit.theme import Theme
 
 if TYPE_CHECKING:
+    from app.workspace import Workspace
     from model.projections.topology import Verdict
     from views.graph.menu import NodeMenu
     from views.graph.view import GraphView
@@ -59,6 +62,7 @@ class NodeMenus:
         menu = self._graph.menu_of(object_id)
         menu.addSeparator()
         menu.addActions([self._actions[name] for name in OF_A_NODE if self._actions[name].isEnabled()])
+        dress(menu, self._graph.theme)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(at)
         return menu
@@ -70,6 +74,7 @@ class NodeMenus:
         if part is None or not part.isEnabled():
             menu.deleteLater()
             return None
+        dress(part, self._graph.theme)
         part.aboutToHide.connect(menu.deleteLater)
         part.popup(self.place_of(object_id))
         choose_first(part)
@@ -97,6 +102,32 @@ def choose_first(menu: QMenu) -> None:
         menu.setActiveAction(first)
 
 
+class PanelMenu(QMenu):
+    """What can be done with a panel: put it into another area, or close it."""
+
+    def __init__(self, workspace: Workspace, name: str, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._workspace, self._name = workspace, name
+        title = VIEW_BY_NAME[name].title
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setAccessibleName(f"What can be done with the panel {title}")
+        here = workspace.arrangement.area_of(name)
+        for area in AREAS:
+            if area != here:
+                self.addAction(f"Move {title} to the {area}").setData(area)
+        self.addSeparator()
+        self.addAction(f"Close {title}").setData("")
+        self.triggered.connect(self._chosen)
+        dress(self, theme)
+
+    @Slot(QAction)
+    def _chosen(self, action: QAction) -> None:
+        if action.data():
+            self._workspace.move_panel(self._name, action.data())
+        else:
+            self._workspace.close_panel(self._name)
+
+
 class TargetMenu(QMenu):
     """The keyboard's twin of a drag that began in the palette: every component, with its answer."""
 
@@ -113,6 +144,7 @@ class TargetMenu(QMenu):
             action.setData(node.name)
             action.setEnabled(verdict.answer != "no")
         self.triggered.connect(self._chosen)
+        dress(self, theme)
 
     def _verdict(self, object_id: int) -> Verdict:
         topology = self._link.topology

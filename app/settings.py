@@ -36,6 +36,8 @@ class Settings:
     """The asked pace; 0 for the default one."""
     slow_motion: bool = True
     reduced_motion: bool = False
+    layout: str = ""
+    """What the workspace gave to be kept (app/layouts.py); empty for the layouts that ship."""
     recent: tuple[str, ...] = ()
     """Files that were opened, the last first."""
 
@@ -102,13 +104,20 @@ def default_path() -> Path:
 
 
 def placed(window: tuple[int, int, int, int] | None, screens: list[QRect]) -> QRect | None:
-    """Where the window goes: as it was kept if a good part of its head lies on a screen, otherwise nowhere special."""
+    """Where the window goes: as it was kept if a good part of its head lies on a screen, otherwise nowhere special.
+
+    A screen may be smaller than the one before: the window is cut to it, so that all of it can be reached.
+    """
     if window is None:
         return None
     area = QRect(*window)
     head = QRect(area.left(), area.top(), area.width(), 40)
-    seen = [head.intersected(screen) for screen in screens]
-    return area if any(part.width() >= 120 and part.height() >= 20 for part in seen) else None
+    for screen in screens:
+        seen = head.intersected(screen)
+        if seen.width() >= 120 and seen.height() >= 20:
+            area.setSize(area.size().boundedTo(screen.size()))
+            return area
+    return None
 
 
 def _text(value: Any) -> Any:
@@ -158,5 +167,6 @@ _READERS: Final[dict[str, Any]] = {
     "pace": _pace,
     "slow_motion": _truth,
     "reduced_motion": _truth,
+    "layout": str,
     "recent": _recent,
 }

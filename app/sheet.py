@@ -31,6 +31,8 @@ OTHERS: Final = (
     ("Choose a component for a card", "Enter in the palette", "drag the card"),
     ("Leave a drag, a search or a selection", "Esc", ""),
     ("Queue a swap behind the one that runs", "", "hold Ctrl while dropping"),
+    ("Move a panel elsewhere, or close it", "View > Panels", "right button on its head or tab"),
+    ("Give a panel more room", "", "drag the line beside it"),
     ("Move a node", "", "drag the node"),
     ("Move the graph", "", "drag the ground, or the small map"),
 )

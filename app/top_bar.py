@@ -5,11 +5,13 @@ Limits: the places of workspaces, search and invariants stay free for what is to
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenuBar, QSizePolicy, QWidget
 
-from views.kit.chrome import IconButton
+from views.kit.chrome import IconButton, SegmentedControl
 from views.kit.glyphs import paint_mark
 from views.kit.painted import paint_box, paint_words
 from views.kit.theme import Theme
@@ -22,13 +24,14 @@ MARK = 22
 class TopBar(QWidget):
     """40 px that hold the menu bar; the window's menu widget."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, layouts: Sequence[str] = (), parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self.menus = MenuBar(theme, self)
         self.menus.setNativeMenuBar(False)
         self.menus.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         self.title = Title(theme, self)
+        self.layouts = SegmentedControl(layouts, "Layout", theme, self)
         self.theme_button = IconButton("contrast", "Light or dark", theme=theme, parent=self)
         self.help_button = IconButton("help", "Keys and gestures", theme=theme, parent=self)
         self._mark = Mark(theme, self)
@@ -39,6 +42,7 @@ class TopBar(QWidget):
         row.addSpacing(2)
         row.addWidget(self.menus)
         row.addWidget(self.title, 1)
+        row.addWidget(self.layouts)
         row.addWidget(self.theme_button)
         row.addWidget(self.help_button)
         self.setAutoFillBackground(True)
@@ -49,7 +53,7 @@ class TopBar(QWidget):
         self._theme = theme
         palette = theme.palette()
         self.setPalette(palette)
-        for widget in (self._mark, self.menus, self.title, self.theme_button, self.help_button):
+        for widget in (self._mark, self.menus, self.title, self.layouts, self.theme_button, self.help_button):
             widget.set_theme(theme)
         self.setFixedHeight(round(theme.px(HEIGHT)))
         self.update()

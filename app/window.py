@@ -86,6 +86,10 @@ class Memory(QObject):
             window.setGeometry(area)
         else:
             window.resize(*fitting(FIRST_SIZE, screens))
+            if settings.window is not None:
+                window.say("The screen on which the window was is not there now; it is on this one")
+        if notice := window.workspace.restore(settings.layout):
+            window.say(notice)
         if settings.maximised:
             window.showMaximized()
         else:
@@ -106,6 +110,7 @@ class Memory(QObject):
                 pace=window.player.asked_pace,
                 slow_motion=window.player.slow_motion,
                 reduced_motion=window.player.reduced_motion,
+                layout=window.workspace.state(),
             )
         )
 

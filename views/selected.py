@@ -35,6 +35,7 @@ from views.kit.describing import (
 from views.kit.fact_rows import FactRows
 from views.kit.format import format_bytes, format_count, format_duration
 from views.kit.glyphs import glyph_icon
+from views.kit.menus import dress
 from views.kit.panel_view import PanelView
 from views.kit.selection import Selection
 from views.kit.session_link import SessionLink
@@ -207,8 +208,7 @@ class SelectedView(PanelView):
         return menu
 
     def _fill(self, menu: QMenu, what: str, choices: tuple[Choice, ...]) -> None:
-        menu.setPalette(self.theme.palette())
-        menu.setFont(font("label", self.theme.scale))
+        dress(menu, self.theme)
         for choice in choices:
             meaning = getattr(self.theme.drop, choice.verdict.answer)
             icon = glyph_icon(VERDICT_GLYPHS[choice.verdict.answer], self.theme, 16, meaning.text)

@@ -16,6 +16,7 @@ CHANGED = Settings(
     pace=5_000.0,
     slow_motion=False,
     reduced_motion=True,
+    layout='{"version":1,"chosen":"Debug","layouts":{}}',
     recent=("/tmp/one two.toml", "/tmp/ünï, code.toml"),
 )
 SCREEN = QRect(0, 0, 1920, 1080)
@@ -102,3 +103,9 @@ def test_a_window_whose_head_is_on_no_screen_is_placed_anew(
     window: tuple[int, int, int, int] | None, found: bool
 ) -> None:
     assert (placed(window, [SCREEN]) is not None) == found
+
+
+def test_a_window_that_is_larger_than_its_screen_is_cut_to_it() -> None:
+    area = placed((100, 50, 2560, 1440), [SCREEN])
+    assert area is not None
+    assert (area.left(), area.top(), area.width(), area.height()) == (100, 50, 1920, 1080)

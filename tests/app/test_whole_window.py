@@ -179,9 +179,9 @@ def test_at_two_pixels_a_point_it_is_the_same_picture_in_finer_print() -> None:
 def test_a_label_that_does_not_fit_is_found(tour: MainWindow) -> None:
     """Buys trust in the search for faults."""
     show(tour, SIZES[1], "light", at(6_000_000))
-    cut = QLabel("These words are longer than their label", tour.right)
+    cut = QLabel("These words are longer than their label", tour.receipt)
     cut.setGeometry(20, 300, 60, 16)
-    above = QLabel("laid over the others", tour.right)
+    above = QLabel("laid over the others", tour.receipt)
     above.setGeometry(16, 52, 200, 20)
     for label in (cut, above):
         label.show()

@@ -18,6 +18,7 @@ from views.graph.drop import IMPLEMENTATION, WRAPPER, Dragged, command_of
 from views.graph.drop_marks import protocol_words
 from views.kit.describing import Choice, swap_choices, wrap_choices
 from views.kit.glyphs import glyph_icon
+from views.kit.menus import dress
 
 if TYPE_CHECKING:
     from model.projections.topology import Topology, Verdict
@@ -53,6 +54,7 @@ class NodeMenu(QMenu):
             cancel.setEnabled(swap.cancellable)
             if not swap.cancellable:
                 cancel.setText("Cancel the swap, not possible now")
+        dress(self, theme)
 
     def _list(self, title: str, kind: str, choices: tuple[Choice, ...], topology: Topology, object_id: int) -> None:
         menu = self.addMenu(title)

@@ -13,9 +13,10 @@ from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy, QWidget
 
 from views.kit.glyphs import paint_glyph
+from views.kit.menus import dress
 from views.kit.painted import RING_REASONS, paint_box, paint_inner_ring
 from views.kit.theme import Theme
-from views.kit.typography import MEDIUM, REGULAR, font, text_width
+from views.kit.typography import MEDIUM, REGULAR, text_width
 from views.kit.writing import Writer, Written
 
 
@@ -72,14 +73,13 @@ class ChoiceButton(QAbstractButton):
     def menu(self) -> QMenu:
         """The choices, the current one checked."""
         menu = QMenu(self)
-        menu.setPalette(self._theme.palette())
-        menu.setFont(font("label", self._theme.scale))
         for index, label in enumerate(self._labels):
             action = menu.addAction(label)
             action.setCheckable(True)
             action.setChecked(index == self._current)
             action.setData(index)
         menu.triggered.connect(self._triggered)
+        dress(menu, self._theme)
         return menu
 
     @Slot()

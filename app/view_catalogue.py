@@ -1,0 +1,81 @@
+"""Every panel that the window can show, a line each.
+
+A new view is one file in views/ and one line here. The line gives it an entry under View > Panels, a command in the
+palette, a place in the window, and the tests that all views must pass; a test fails where the line was forgotten. Which
+panels stand beside each other is said by the layouts (app/layouts.py), by the names given here.
+
+What a view is made with: `(link, selection, theme)`, and the keyword arguments that its line `wants`:
+
+    playback   the player, as views/kit/playback_control.py describes it
+
+What the window does with its signals, if it has them (app/workspace.py, `ANSWERED`):
+
+    seek_wanted(int)              the instant, in ns, that is to be shown
+    run_until_wanted(int, int)    request and Phase: play until the swap stands there
+    said(str)                     a sentence for the person
+
+A view is made when it is shown for the first time, so that a panel which nobody opens costs nothing at the start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from views.kit.selection import Selection
+    from views.kit.session_link import SessionLink
+    from views.kit.theme import Theme
+
+Area = Literal["left", "centre", "right", "bottom"]
+AREAS: Final[tuple[Area, ...]] = ("left", "centre", "right", "bottom")
+
+
+@dataclass(frozen=True, slots=True)
+class ViewEntry:
+    """One panel: its name in layouts and settings, its title, and how it is made."""
+
+    name: str
+    title: str
+    area: Area
+    """Where it comes when it is opened and the layout has no place for it."""
+    made_by: str
+    """module:class, imported when it is first shown."""
+    about: str = ""
+    """A line for the menu's tool tip."""
+    key: str = ""
+    """The key that shows and closes it."""
+    wants: tuple[str, ...] = ()
+    least: int = 0
+    """px that it needs along its area, below which it shares its place with a neighbour; 0 for the area's own."""
+    extent: int = 0
+    """px that it takes along its area; 0 for what is left over."""
+
+    def make(self, link: SessionLink, selection: Selection, theme: Theme, offers: Mapping[str, Any]) -> QWidget:
+        """The view itself."""
+        module, _, name = self.made_by.partition(":")
+        made: QWidget = getattr(import_module(module), name)(
+            link, selection, theme, **{want: offers[want] for want in self.wants}
+        )
+        return made
+
+
+VIEWS: Final[tuple[ViewEntry, ...]] = (
+    ViewEntry("palette", "Implementations", "left", "views.palette:Palette", "What can be dragged onto a component",
+              wants=("foot",)),
+    ViewEntry("graph", "Object graph", "centre", "app.graph_pane:GraphPane", "Clients, components, threads and swaps"),
+    ViewEntry("receipt", "Swaps", "right", "views.receipt:ReceiptView", "The swap that runs, or the receipt of one",
+              wants=("idle",), least=270),
+    ViewEntry("latency", "Latency", "right", "views.latency:LatencyView", "Of the selected component, now and before",
+              least=282, extent=322),
+    ViewEntry("tables", "Translation tables", "bottom", "views.tables:TablesView", "What every client's entries name"),
+)  # fmt: skip
+
+PARTS: Final = ("caption", "legend", "selected", "time_bar", "transport")
+"""Files of views/ that are no panels but parts of one, or of the window's own frame."""
+
+VIEW_BY_NAME: Final[Mapping[str, ViewEntry]] = {entry.name: entry for entry in VIEWS}
