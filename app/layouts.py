@@ -100,7 +100,7 @@ LAYOUTS: Final[Mapping[str, Arrangement]] = {
         left="palette", centre="graph", right="waiting_for | inspector + receipt | generations",
         bottom="story | lanes + tables",
     ),
-    "Timeline": arranged(centre="swap_view | lanes", right="receipt + inspector | latency", bottom="story + tables"),
+    "Timeline": arranged(centre="swap + lanes + story", right="receipt + inspector | latency"),
     "Compare": arranged(centre="graph", right="latency | receipt", bottom="tables | lanes + story"),
 }  # fmt: skip
 """Those that ship, by name. The order is that of the keys."""

@@ -141,7 +141,7 @@ class MainWindow(QMainWindow):
             theme,
             offers={"playback": self.player, "foot": self.legend, "idle": self.selected},
             answers={
-                "seek_wanted": self.player.seek_ns,
+                "time_wanted": self.player.seek_ns,
                 "rewind_requested": self.player.seek_ns,
                 "run_until_wanted": self.player.run_until_phase,
                 "said": self.say,

@@ -65,6 +65,14 @@ class PanelCell(QWidget):
             view.hide()
             view.setParent(to)
 
+    def take_keyboard(self) -> None:
+        """Give the keyboard to the panel in front: to itself, or to the first of its parts that takes it."""
+        if self._view is None:
+            return
+        parts = (self._view, *self._view.findChildren(QWidget))
+        takes = (part for part in parts if part.focusPolicy() & Qt.FocusPolicy.TabFocus and part.isVisible())
+        next(takes, self._view).setFocus(Qt.FocusReason.ActiveWindowFocusReason)
+
     def set_theme(self, theme: Theme) -> None:
         """Look like another theme from now on."""
         if self.strip is not None:

@@ -10,7 +10,7 @@ What a view is made with: `(link, selection, theme)`, and the keyword arguments 
 
 What the window does with its signals, if it has them (app/workspace.py, `ANSWERED`):
 
-    seek_wanted(int)              the instant, in ns, that is to be shown
+    time_wanted(int)              the instant, in ns, that is to be shown
     run_until_wanted(int, int)    request and Phase: play until the swap stands there
     said(str)                     a sentence for the person
 
@@ -68,8 +68,11 @@ VIEWS: Final[tuple[ViewEntry, ...]] = (
     ViewEntry("palette", "Implementations", "left", "views.palette:Palette", "What can be dragged onto a component",
               wants=("foot",)),
     ViewEntry("graph", "Object graph", "centre", "app.graph_pane:GraphPane", "Clients, components, threads and swaps"),
-    ViewEntry("receipt", "Swaps", "right", "views.receipt:ReceiptView", "The swap that runs, or the receipt of one",
+    ViewEntry("swap", "Swap", "centre", "views.swap:SwapView", "One swap, call by call, or all of them side by side"),
+    ViewEntry("receipt", "Receipts", "right", "views.receipt:ReceiptView", "The swap that runs, or the receipt of one",
               wants=("idle",), least=270),
+    ViewEntry("waiting_for", "Waiting for", "right", "views.waiting_for:WaitingForView",
+              "What holds a swap up, a thread waits for, or everything that waits", least=180, extent=224),
     ViewEntry("latency", "Latency", "right", "views.latency:LatencyView", "Of the selected component, now and before",
               least=282, extent=322),
     ViewEntry("tables", "Translation tables", "bottom", "views.tables:TablesView", "What every client's entries name"),

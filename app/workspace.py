@@ -150,9 +150,13 @@ class Workspace(QWidget):
 
     def choose_layout(self, name: str) -> None:
         """Show another layout, as the person left it."""
+        focus = self.window().focusWidget()
         self.layout_name = name
         self._latest = ""
         self._rebuild()
+        if focus is not None and self.isAncestorOf(focus) and not focus.isVisible():
+            # What had the keyboard is not shown here, and Qt has given it to whatever comes next in the window.
+            self._cells["centre"][0].take_keyboard()
 
     def reset_layout(self) -> None:
         """Give this layout the places and sizes with which it ships."""

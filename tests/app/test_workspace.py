@@ -99,6 +99,15 @@ def test_ctrl_and_a_digit_choose_a_layout(opens: Opens, qtbot: QtBot, number: in
     assert fronts & set(VIEW_BY_NAME) <= seen(window)
 
 
+def test_the_keyboard_goes_to_the_centre_where_what_had_it_is_not_shown(opens: Opens) -> None:
+    window = opens("steady")
+    window.graph.setFocus()
+    window.workspace.choose_layout("Timeline")
+    focus = window.focusWidget()
+    assert focus is not None
+    assert window.workspace.area("centre").isAncestorOf(focus)
+
+
 def test_panels_stand_beside_each_other_where_there_is_room_and_behind_each_other_where_not(
     opens: Opens, blanks: None
 ) -> None:
@@ -110,7 +119,11 @@ def test_panels_stand_beside_each_other_where_there_is_room_and_behind_each_othe
     assert not {"waiting_for", "lanes"} & seen(window)
     cell = window.workspace.cell_of("receipt")
     assert cell is not None and cell.strip is not None
-    assert [cell.strip.tabText(index) for index in range(cell.strip.count())] == ["Swaps", "Inspector", "Waiting_for"]
+    assert [cell.strip.tabText(index) for index in range(cell.strip.count())] == [
+        "Receipts",
+        "Inspector",
+        "Waiting_for",
+    ]
 
 
 def test_a_tab_brings_its_panel_to_the_front_by_mouse_and_by_keyboard(opens: Opens, qtbot: QtBot, blanks: None) -> None:
