@@ -14,6 +14,7 @@ from typing import Any
 TIMER = 0
 THREAD = 1
 NEVER_NS = 2**62
+AFTER_ALL_NS = 2 * NEVER_NS
 
 
 class Entry:
@@ -41,7 +42,9 @@ class Calendar:
     __slots__ = ("_choose", "heap", "puts")
 
     def __init__(self, choose: Callable[[int], int] | None = None) -> None:
-        self.heap: list[tuple[int, int, int, Entry]] = []
+        last = Entry()
+        last.action = never
+        self.heap: list[tuple[int, int, int, Entry]] = [(AFTER_ALL_NS, THREAD, 0, last)]
         self.puts = 0
         """How much was ever put in: the sequence of what comes next."""
         self._choose = choose
@@ -57,15 +60,15 @@ class Calendar:
     def head_ns(self) -> int | None:
         """The instant of the first entry, cancelled ones dropped; None when nothing is due any more."""
         heap = self.heap
-        while heap and heap[0][3].action is None:
+        while heap[0][3].action is None:
             heappop(heap)
-        return heap[0][0] if heap else None
+        return heap[0][0] if heap[0][0] != AFTER_ALL_NS else None
 
     def one_of_those_with(self, first: tuple[int, int, int, Entry]) -> Entry:
         """One of the threads that are due together with the first, which was taken out and is not cancelled."""
         assert self._choose is not None
         heap, ties = self.heap, [first]
-        while heap and heap[0][:2] == first[:2]:
+        while heap[0][:2] == first[:2]:
             candidate = heappop(heap)
             if candidate[3].action is not None:
                 ties.append(candidate)
@@ -74,5 +77,6 @@ class Calendar:
             heappush(heap, other)
         return chosen[3]
 
-    def __len__(self) -> int:
-        return len(self.heap)
+
+def never() -> None:
+    """What is due after all else: a heap that is never empty has no special case."""

@@ -76,7 +76,7 @@ class SimulatedLock:
         self._waiting.append((thread, spin))
         thread.at_lock = True
         try:
-            machine.switch_away()
+            machine.spin()
         except BaseException:
             self._forget(thread)
             raise

@@ -109,9 +109,9 @@ class Machine(Scheduler):
         if processor is None:
             processor = current.processor
         self._check_processor(processor)
-        due = Entry()
-        due.action = None
-        thread = self._new_thread(function, name, processor, current.client if client is None else client, due)
+        thread = self._new_thread(function, name, processor, current.client if client is None else client)
+        thread.due = Entry()
+        thread.due.action = None
         thread.urgent = urgent
         cause = current.position
         if current.call is not None:
@@ -121,11 +121,11 @@ class Machine(Scheduler):
         self._make_ready(thread)
         return thread
 
-    def _new_thread(self, function: Callable[[], Any], name: str, processor: int, client: int, due: Entry) -> Thread:
+    def _new_thread(self, function: Callable[[], Any], name: str, processor: int, client: int) -> Thread:
         if len(self.threads) >= THREADS_AT_MOST:
             raise TooManyThreads(f"{THREADS_AT_MOST} threads live at once, no more are started")
         self._threads_started = identity = self._threads_started + 1
-        thread = self.threads[identity] = Thread(identity, name, processor, client, function, due)
+        thread = self.threads[identity] = Thread(identity, name, processor, client, function)
         return thread
 
     def _check_processor(self, number: int) -> None:
@@ -218,7 +218,8 @@ class Machine(Scheduler):
         """
         caller = self._inside()
         self.work(self.costs.spawn_ns)
-        thread = self._new_thread(function, name or caller.name, caller.processor, client, caller.due)
+        thread = self._new_thread(function, name or caller.name, caller.processor, client)
+        thread.due = caller.due
         thread.greenlet = caller.greenlet
         self._processors[caller.processor].running = thread
         self.current = thread
@@ -245,7 +246,7 @@ class Machine(Scheduler):
         thread.processor = processor
         self.emit(Kind.THREAD_MIGRATED, a=before)
         self._queue(thread)
-        self.switch_away()
+        self._switch_away()
 
     # ---- chance
 

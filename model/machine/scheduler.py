@@ -56,7 +56,7 @@ class Scheduler:
     # Slots: an instance dictionary this large would make each attribute and each call of a method slower by half.
     __slots__ = (
         "__weakref__", "_begun", "_calendar", "_deadline_s", "_hub", "_hung", "_limit_ns", "_losing", "_outside",
-        "_point_ns", "_policy", "_processors", "_quantum_ns", "_run_ahead", "_slice_over", "_to_begin", "_watchdog",
+        "_point_ns", "_policy", "_processors", "_quantum_ns", "_run_ahead", "_stopped", "_to_begin", "_watchdog",
         "append", "closed", "costs", "current", "horizon_ns", "memory", "now_ns", "threads", "trace",
     )  # fmt: skip
 
@@ -74,6 +74,8 @@ class Scheduler:
         self.costs = costs
         self.now_ns = 0
         self.closed = False
+        self._stopped = False
+        """Closed, or hung: nothing can be done here any more."""
         self.threads: dict[int, Thread] = {}
         self.append: Callable[..., int] = trace.append
         self._losing: list[Callable[[Thread], bool]] = []
@@ -86,10 +88,10 @@ class Scheduler:
         self.memory = None if costs.flat else Memory(costs)
         self._hub: greenlet | None = None
         self._to_begin: Thread | None = None
-        self._outside = Thread(0, "the scheduler", 0, 0, nothing, Entry())
+        self._outside = Thread(0, "the scheduler", 0, 0, nothing)
         self.current: Thread = self._outside
         self._limit_ns = -1
-        self._begun = self._slice_over = False
+        self._begun = False
         self.horizon_ns = -1
         """The current thread may move the clock by itself to before this instant."""
         self._deadline_s: float | None = None
@@ -108,7 +110,7 @@ class Scheduler:
             raise NotAThread("run is for those outside of the machine")
         self._limit_ns = until_ns
         self._deadline_s = None if budget_s is None else perf_counter() + budget_s
-        self._hub = self._outside.greenlet = getcurrent()
+        self._hub = getcurrent()
         with self._watchdog:
             try:
                 done = self._run_slice()
@@ -127,23 +129,67 @@ class Scheduler:
             raise hung
 
         self._hung = hung
+        self._stopped = True
         self.horizon_ns = -1
         self.append = refuse
         raise hung
 
     def _run_slice(self) -> bool:
-        """Runs what is due until there is nothing more or the time is up. Threads come back here only for that, to
-        begin, and when they end."""
-        self._begun = self._slice_over = False
-        while not self._slice_over:
-            self.switch_away()
-            while self._to_begin is not None:
-                thread, self._to_begin = self._to_begin, None
+        """Runs what is due until there is nothing more or the time is up. Threads come back here only for that."""
+        self._begun = False
+        while True:
+            thread = self._next_thread()
+            if thread is None:
+                head_ns = self._calendar.head_ns()
+                return head_ns is None or head_ns > self._limit_ns
+            while thread is not None:
                 assert thread.greenlet is not None
                 thread.greenlet.switch()
+                thread, self._to_begin = self._to_begin, None
             self.current = self._outside
-        head_ns = self._calendar.head_ns()
-        return head_ns is None or head_ns > self._limit_ns
+
+    def _next_thread(self) -> Thread | None:
+        """Runs the timers that are due before the next thread, and makes that the current one; None ends the slice.
+
+        The one loop of the simulation, therefore in one piece. A slice that has begun looks at the clock first.
+        """
+        heap, limit_ns, deadline_s = self._calendar.heap, self._limit_ns, self._deadline_s
+        while True:
+            if deadline_s is not None:
+                if self._begun and perf_counter() >= deadline_s:
+                    return None
+                self._begun = True
+            first = heappop(heap)
+            at_ns, rank, _, entry = first
+            action = entry.action
+            if action is None:
+                continue
+            if at_ns > limit_ns:
+                heappush(heap, first)
+                return None
+            if rank == THREAD and self._policy is not None:
+                entry = self._calendar.one_of_those_with(first)
+                action = entry.action
+            entry.action = None
+            self.now_ns = at_ns
+            if rank == THREAD:
+                break
+            self.current = self._outside
+            action()
+        thread: Thread = action
+        self.current = thread
+        if self._run_ahead:
+            # To before whatever is due next, and to before its quantum or the slice ends.
+            while heap[0][3].action is None:
+                heappop(heap)
+            following_ns, slice_end_ns = heap[0][0], self._processors[thread.processor].slice_end_ns
+            horizon_ns = slice_end_ns if slice_end_ns < following_ns else following_ns
+            if limit_ns < horizon_ns:
+                horizon_ns = limit_ns + 1
+            if deadline_s is not None and at_ns + LOOK_EVERY_NS < horizon_ns:
+                horizon_ns = at_ns + LOOK_EVERY_NS
+            self.horizon_ns = horizon_ns
+        return thread
 
     def next_due_ns(self) -> int | None:
         """When the next thing is due; None when nothing ever happens again by itself."""
@@ -153,10 +199,11 @@ class Scheduler:
         """Ends every thread without a trace of it: from now on every operation raises MachineClosed."""
         if self.closed:
             return
-        self.closed = True
+        self.closed = self._stopped = True
         self.horizon_ns = -1
         self.append = _refuse
         for thread in list(self.threads.values()):
+            thread.killed = True
             carrier = thread.greenlet
             if carrier is not None and carrier.gr_frame is not None and not carrier.dead:
                 carrier.parent = getcurrent()
@@ -211,7 +258,7 @@ class Scheduler:
     def _work_in_turn(self, ns: int) -> None:
         """Lets the calendar decide: the thread continues when its turn comes."""
         thread = self.current
-        if thread is self._outside or self.closed or self._hung is not None:
+        if self._stopped or thread is self._outside:
             self._inside()
         if not ns:
             self._count_zero_delay(thread)
@@ -225,7 +272,7 @@ class Scheduler:
             due.action = thread
             calendar.puts = sequence = calendar.puts + 1
             heappush(calendar.heap, (ends_ns if ends_ns < slice_end_ns else slice_end_ns, THREAD, sequence, due))
-            self.switch_away()
+            self._switch_away()
             ns -= self.now_ns - starts_ns
             if not ns:
                 return
@@ -241,7 +288,7 @@ class Scheduler:
         self.emit(Kind.THREAD_PREEMPTED)
         processor.ready.append(thread)
         self._release_processor(processor)
-        self.switch_away()
+        self._switch_away()
 
     def _count_zero_delay(self, thread: Thread) -> None:
         if thread.zero_delays_at_ns != self.now_ns:
@@ -288,6 +335,10 @@ class Scheduler:
             until_ns = self.now_ns + duration(timeout_ns)
             thread.deadline = self._calendar.put(until_ns, TIMER, partial(self._make_ready, thread))
         thread.parked = True
+        self._give_up(thread, wait, subject, until_ns)
+        return thread.woken
+
+    def _give_up(self, thread: Thread, wait: Wait, subject: int, until_ns: int) -> None:
         thread.woken = False
         thread.wait = wait
         self.append(
@@ -295,8 +346,7 @@ class Scheduler:
             thread.identity, subject, 0, thread.client, thread.processor,
         )  # fmt: skip
         self._release_processor(self._processors[thread.processor])
-        self.switch_away()
-        return thread.woken
+        self._switch_away()
 
     def unpark(self, thread: Thread) -> None:
         """Readies a waiting thread; one that does not wait yet will not wait. The caller pays for the wake-up."""
@@ -366,6 +416,10 @@ class Scheduler:
 
     # ---- spinning, for locks
 
+    def spin(self) -> None:
+        """Waits with the processor, until `end_spin` or, after `park_spinning`, `end_lock_wait`."""
+        self._switch_away()
+
     def park_spinning(self, thread: Thread, subject: int) -> None:
         """A spin has lasted long enough: the thread gives up its processor and goes on waiting."""
         if thread.killed:
@@ -394,95 +448,46 @@ class Scheduler:
         return 0 if self._policy is None else self._policy.randrange(n)
 
     def _inside(self) -> Thread:
-        if self.closed:
-            raise MachineClosed
-        if self._hung is not None:
-            raise self._hung
+        if self._stopped:
+            raise self._hung or MachineClosed
         thread = self.current
         if thread is self._outside:
             raise NotAThread("this is for simulated threads; it was called from outside of one")
         return thread
 
-    def switch_away(self) -> None:
-        """Runs what is due until the current thread's turn comes again, which is arranged for already.
-
-        The one loop of the simulation, therefore in one piece: timers, until a thread is due; that one goes on.
-        """
-        ours = self.current.greenlet
-        heap, limit_ns, deadline_s = self._calendar.heap, self._limit_ns, self._deadline_s
-        while True:
-            if deadline_s is not None:
-                if self._begun and perf_counter() >= deadline_s:
-                    return self._end_slice(ours)
-                self._begun = True
-            if not heap or heap[0][0] > limit_ns:
-                return self._end_slice(ours)
-            first = heappop(heap)
-            at_ns, rank, _, entry = first
-            action = entry.action
-            if action is None:
-                continue
-            if rank == THREAD and self._policy is not None:
-                entry = self._calendar.one_of_those_with(first)
-                action = entry.action
-            entry.action = None
-            self.now_ns = at_ns
-            if rank == THREAD:
-                break
-            self.current = self._outside
-            action()
-        thread: Thread = action
-        self.current = thread
-        # It may run ahead to before whatever is due next, and to before its quantum or the slice ends.
-        horizon_ns = self._processors[thread.processor].slice_end_ns
-        while heap and heap[0][3].action is None:
-            heappop(heap)
-        if heap and heap[0][0] < horizon_ns:
-            horizon_ns = heap[0][0]
-        if limit_ns < horizon_ns:
-            horizon_ns = limit_ns + 1
-        if deadline_s is not None and at_ns + LOOK_EVERY_NS < horizon_ns:
-            horizon_ns = at_ns + LOOK_EVERY_NS
-        self.horizon_ns = horizon_ns if self._run_ahead else -1
-        carrier = thread.greenlet
-        if carrier is not ours:
-            assert carrier is not None
-            if carrier:
-                carrier.switch()
+    def _switch_away(self) -> None:
+        """Runs what is due until the current thread's turn comes again, which is arranged for already."""
+        ours = self.current
+        thread = self._next_thread()
+        if thread is None:
+            self._back_to_hub()
+        elif thread.greenlet is not ours.greenlet:
+            if thread.greenlet:
+                thread.greenlet.switch()
             else:
-                self._begin_from_hub(thread, ours)
-            if ours is self._hub:
-                return
-            thread = self.current
+                self._begin_from_hub(thread)
+        if ours.killed:
+            self._be_killed(ours)
+
+    def _be_killed(self, thread: Thread) -> NoReturn:
         if self.closed:
             raise MachineClosed
-        if thread.killed:
-            thread.killed = False
-            raise ThreadKilled
+        thread.killed = False
+        raise ThreadKilled
 
-    def _begin_from_hub(self, thread: Thread, ours: greenlet | None) -> None:
+    def _begin_from_hub(self, thread: Thread) -> None:
         """A greenlet begins as deep in Python's stack as whoever switches to it first, and keeps that for life.
 
         Begun from here, a chain of threads that start each other would come to the end of the stack.
         """
         assert self._hub is not None
         self._to_begin = thread
-        if ours is not self._hub:
-            self._hub.switch()
-
-    def _end_slice(self, ours: greenlet | None) -> None:
-        """Back to who called `run`; this returns in a later slice, when the thread's turn has come."""
-        assert self._hub is not None
-        self._slice_over = True
-        self.current = self._outside
-        if ours is self._hub:
-            return
         self._hub.switch()
-        if self.closed:
-            raise MachineClosed
-        if self.current.killed:
-            self.current.killed = False
-            raise ThreadKilled
+
+    def _back_to_hub(self) -> None:
+        assert self._hub is not None
+        self.current = self._outside
+        self._hub.switch()
 
     # ---- the trace
 

@@ -54,9 +54,7 @@ class Thread:
         "zero_delays_at_ns",
     )
 
-    def __init__(
-        self, identity: int, name: str, processor: int, client: int, function: Callable[[], Any], due: Entry
-    ) -> None:
+    def __init__(self, identity: int, name: str, processor: int, client: int, function: Callable[[], Any]) -> None:
         self.identity = identity
         self.name = name
         self.processor = processor
@@ -79,7 +77,7 @@ class Thread:
         self.woken = False
         self.urgent = False
         """Goes before others and ends their quantum: the engine's control threads, as interrupts would."""
-        self.due = due
+        self.due: Entry
         """Its continuation while it works; used again each time, and by the threads that its greenlet carries."""
         self.deadline: Entry | None = None
         self.joiners: list[Thread] | None = None

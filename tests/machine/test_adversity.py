@@ -9,7 +9,7 @@ import pytest
 from greenlet import GreenletExit
 
 from model.costs import Costs
-from model.machine.calendar import THREAD
+from model.machine.calendar import NEVER_NS, THREAD
 from model.machine.errors import ThreadKilled, ZeroDelayLoop
 from model.machine.machine import Machine
 from model.machine.scheduler import ZERO_DELAYS_AT_ONE_INSTANT
@@ -220,5 +220,9 @@ def test_loop_whose_request_was_cut_short_and_killed_has_one_turn_to_come(make_m
     machine.after(1_000, cut)
     machine.after(6_000, lambda: None)
     machine.run(5_000)
-    to_come = [at_ns for at_ns, rank, _, entry in machine._calendar.heap if entry.action is not None and rank == THREAD]
-    assert len(to_come) == 1
+    to_come = [
+        entry.action.name
+        for at_ns, rank, _, entry in machine._calendar.heap
+        if rank == THREAD and at_ns < NEVER_NS and entry.action
+    ]
+    assert to_come == ["loop"]
