@@ -29,7 +29,6 @@ from time import perf_counter
 from typing import Any, Final, Literal, NamedTuple, Protocol
 
 from model.machine.calendar import Calendar, Entry
-from model.machine.errors import MachineClosed, ThreadKilled
 from model.machine.lock import SimulatedLock
 from model.machine.machine import Machine
 from model.machine.processor import Processor
@@ -222,7 +221,7 @@ class ExploredMachine(Machine):
         self.subject = subject
         if now_ns > self._quick_ns or self.step >= STEPS_AT_MOST:
             self.goes_on = self._inside()
-            self.switch_away()
+            self._switch_away()
             return
         n = self._count()
         if n > 1:
@@ -230,36 +229,13 @@ class ExploredMachine(Machine):
             answer = self._chooser(self, n)
             if answer or self.halted:
                 self._answer = answer
-                self.switch_away()
+                self._switch_away()
                 return
         self.step += 1
 
     def point_on(self, operation: int, subject: int, line: Line, exclusive: bool = True) -> None:
         """As `point`: where time is abstract, it does not matter how far away a line is."""
         self.point(operation, subject)
-
-    def switch_away(self) -> None:
-        """Lets happen what is chosen, until the current thread is."""
-        ours = self.current.greenlet
-        thread = self._next_thread()
-        if thread is None:
-            return self._end_slice(ours)
-        carrier = thread.greenlet
-        if carrier is not ours:
-            assert carrier is not None
-            if carrier:
-                carrier.switch()
-            else:
-                self._begin_from_hub(thread, ours)
-            if ours is self._hub:
-                return None
-            thread = self.current
-        if self.closed:
-            raise MachineClosed
-        if thread.killed:
-            thread.killed = False
-            raise ThreadKilled
-        return None
 
     def _next_thread(self) -> Thread | None:
         """Makes the choice and lets it happen: alarms and what comes from outside right here, until a thread is chosen.
@@ -347,7 +323,7 @@ class ExploredMachine(Machine):
 
     # ---- threads
 
-    def _new_thread(self, function: Callable[[], Any], name: str, processor: int, client: int, due: Entry) -> Thread:
+    def _new_thread(self, function: Callable[[], Any], name: str, processor: int, client: int) -> Thread:
         parent = self.current.identity
         child = self._children[parent] = self._children.get(parent, 0) + 1
         if parent <= _LARGEST_NUMBERED and child < CHILDREN_AT_MOST:
@@ -355,7 +331,7 @@ class ExploredMachine(Machine):
         else:
             unnumbered = self._children[-1] = self._children.get(-1, 0) + 1
             self._threads_started = _FIRST_UNNUMBERED + unnumbered - 1
-        return super()._new_thread(function, name, processor, client, due)
+        return super()._new_thread(function, name, processor, client)
 
     def _serve(self, thread: Thread, in_generation: bool, cause: int) -> None:
         """A request runs on its caller's greenlet: while it lives, it is enabled in the caller's place."""
@@ -396,7 +372,7 @@ class ExploredMachine(Machine):
         if self._alarms and self._alarms[0].due_ns <= self.now_ns:
             self._overdue = True
             self.goes_on, self.operation, self.subject = thread, WORK, 0
-            self.switch_away()
+            self._switch_away()
 
     def wait_until(self, ends_ns: int, wait: Wait, subject: int = 0) -> None:
         """Waits to be chosen; the clock then stands at `ends_ns` at least."""
@@ -407,7 +383,7 @@ class ExploredMachine(Machine):
         self.operation = SLEEP
         self.stood_at[thread.identity] = (SLEEP, 0)
         Alarm(ends_ns, thread, self._sleepers)
-        self.switch_away()
+        self._switch_away()
 
     # ---- locks
 
