@@ -11,7 +11,7 @@ begin with an underscore and parameters may not, so that a call with a parameter
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from model.engine.component import Interface, calls_of
@@ -34,17 +34,26 @@ Template = Callable[[Method], list[str]]
 _cache: dict[tuple[Any, ...], type] = {}
 
 
-def generate(interface: type[Interface], base: type, template: Template, key: object = None) -> type:
-    """A subclass of `base` with a method for each call of `interface`; `key` tells templates of one base apart."""
+def generate(
+    interface: type[Interface],
+    base: type,
+    template: Template,
+    key: object = None,
+    names: Mapping[str, Any] | None = None,
+) -> type:
+    """A subclass of `base` with a method for each call of `interface`; `key` tells templates of one base apart.
+
+    `names` are what the templates use beside the methods' own parameters, by names that begin with an underscore.
+    """
     cached = _cache.get((interface, base, key))
     if cached is None:
-        cached = _cache[(interface, base, key)] = _generate(interface, base, template)
+        cached = _cache[(interface, base, key)] = _generate(interface, base, template, names or {})
     return cached
 
 
-def _generate(interface: type[Interface], base: type, template: Template) -> type:
+def _generate(interface: type[Interface], base: type, template: Template, names: Mapping[str, Any]) -> type:
     name = f"{interface.__name__}{base.__name__}"
-    namespace: dict[str, Any] = {}
+    namespace: dict[str, Any] = dict(names)
     source: list[str] = []
     for index, call in enumerate(calls_of(interface)):
         source += _method(call, index, inspect.signature(getattr(interface, call)), template, namespace)

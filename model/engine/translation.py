@@ -18,7 +18,7 @@ mediator.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from model.engine.generated import Method, generate
 from model.machine.errors import CallsTooDeep, words_of
@@ -144,49 +144,9 @@ class Front:
         self.target = target
         self.target_subject = target_subject
 
-    def enter(self, index: int) -> Call:
-        """Writes CALL_ENTERED; the call is in flight from here on. CallsTooDeep comes before anything is written."""
-        machine, record = self.machine, self.record
-        thread = machine.current
-        call = Call()
-        call.front = self
-        call.thread = thread
-        call.caller = caller = thread.call
-        if caller is None:
-            cause, caller_object = thread.position, thread.origin
-            call.depth = 1
-        else:
-            cause, caller_object = caller.position, caller.front.record.identity
-            call.depth = depth = caller.depth + 1
-            if depth > CALLS_DEEP_AT_MOST:
-                raise CallsTooDeep(f"{record.name} would be called inside of {CALLS_DEEP_AT_MOST} calls of one thread")
-        call.number = machine.calls_entered = number = machine.calls_entered + 1
-        call.entered_ns = now_ns = machine.now_ns
-        call.method = method = record.methods[index]
-        call.position = machine.append(
-            _CALL_ENTERED, now_ns, now_ns + self.way_in_ns, cause, number, self.target_subject,
-            caller_object, thread.identity, record.identity, method, self.client, thread.processor,
-        )  # fmt: skip
-        thread.call = record.in_flight[number] = call
-        return call
-
-    def returned(self, call: Call) -> None:
-        """Writes CALL_RETURNED and takes the time of the way back."""
-        machine, record, thread, caller = self.machine, self.record, call.thread, call.caller
-        now_ns, number = machine.now_ns, call.number
-        due_ns = now_ns + self.way_back_ns
-        machine.append(
-            _CALL_RETURNED, now_ns, due_ns, call.position, number, now_ns - call.entered_ns,
-            thread.origin if caller is None else caller.front.record.identity, thread.identity,
-            record.identity, call.method, self.client, thread.processor,
-        )  # fmt: skip
-        thread.call = caller
-        del record.in_flight[number]
-        machine.calls_returned += 1
-        if now_ns < due_ns < machine.horizon_ns:
-            machine.now_ns = due_ns
-        else:
-            machine.point(self.way_back)
+    def refuse(self) -> NoReturn:
+        """One call more inside of the others is one too many; nothing of it was written."""
+        raise CallsTooDeep(f"{self.record.name} would be called inside of {CALLS_DEEP_AT_MOST} calls of one thread")
 
     def raised(self, call: Call, error: BaseException) -> None:
         """Writes CALL_RAISED; the caller sees the same exception."""
@@ -206,16 +166,36 @@ class Front:
 
 def front_class(record: ObjectRecord) -> type[Front]:
     """The front for an object's interface."""
-    return generate(record.interface, Front, _forward)
+    return generate(record.interface, Front, _forward, names={"_Call": Call})
 
 
 def _forward(method: Method) -> list[str]:
+    """The way in, the call itself, and the way back. In one piece, as every simulated call takes it: a function for
+    each of the three would cost more than what it does."""
     return [
-        f"_call = self.enter({method.place})",
+        "_machine, _record = self.machine, self.record",
+        "_thread = _machine.current",
+        "_call = _Call()",
+        "_call.front = self",
+        "_call.thread = _thread",
+        "_call.caller = _caller = _thread.call",
+        "if _caller is None:",
+        "    _cause, _by, _call.depth = _thread.position, _thread.origin, 1",
+        "else:",
+        "    _cause, _by = _caller.position, _caller.front.record.identity",
+        "    _call.depth = _depth = _caller.depth + 1",
+        f"    if _depth > {CALLS_DEEP_AT_MOST}:",
+        "        self.refuse()",
+        # In flight from here on: the row is written and the record knows of it, before time passes.
+        "_call.number = _machine.calls_entered = _number = _machine.calls_entered + 1",
+        "_call.entered_ns = _entered_ns = _machine.now_ns",
+        f"_call.method = _method = _record.methods[{method.place}]",
+        "_due_ns = _entered_ns + self.way_in_ns",
+        f"_call.position = _position = _machine.append({_CALL_ENTERED}, _entered_ns, _due_ns, _cause, _number,"
+        " self.target_subject, _by, _thread.identity, _record.identity, _method, self.client, _thread.processor)",
+        "_thread.call = _record.in_flight[_number] = _call",
         "try:",
-        "    _machine = self.machine",
-        "    _due_ns = _machine.now_ns + self.way_in_ns",
-        "    if _machine.now_ns < _due_ns < _machine.horizon_ns:",
+        "    if _entered_ns < _due_ns < _machine.horizon_ns:",
         "        _machine.now_ns = _due_ns",
         "    else:",
         "        _machine.point(self.way_in)",
@@ -223,6 +203,16 @@ def _forward(method: Method) -> list[str]:
         "except BaseException as _error:",
         "    self.raised(_call, _error)",
         "    raise",
-        "self.returned(_call)",
+        "_now_ns = _machine.now_ns",
+        "_due_ns = _now_ns + self.way_back_ns",
+        f"_machine.append({_CALL_RETURNED}, _now_ns, _due_ns, _position, _number, _now_ns - _entered_ns, _by,"
+        " _thread.identity, _record.identity, _method, self.client, _thread.processor)",
+        "_thread.call = _caller",
+        "del _record.in_flight[_number]",
+        "_machine.calls_returned += 1",
+        "if _now_ns < _due_ns < _machine.horizon_ns:",
+        "    _machine.now_ns = _due_ns",
+        "else:",
+        "    _machine.point(self.way_back)",
         "return _result",
     ]

@@ -19,7 +19,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import lru_cache, partial
 from heapq import heappop, heappush
 from operator import index
 from time import perf_counter
@@ -262,20 +262,19 @@ class Scheduler:
             self._inside()
         if not ns:
             self._count_zero_delay(thread)
-        processor = self._processors[thread.processor]
+        processor, due, calendar = self._processors[thread.processor], thread.due, self._calendar
         while True:
             while processor.slice_end_ns <= self.now_ns:
                 self._renew_quantum(processor, thread)
-            starts_ns = self.now_ns
-            ends_ns, slice_end_ns = starts_ns + ns, processor.slice_end_ns
-            calendar, due = self._calendar, thread.due
+            ends_ns, slice_end_ns = self.now_ns + ns, processor.slice_end_ns
             due.action = thread
             calendar.puts = sequence = calendar.puts + 1
             heappush(calendar.heap, (ends_ns if ends_ns < slice_end_ns else slice_end_ns, THREAD, sequence, due))
             self._switch_away()
-            ns -= self.now_ns - starts_ns
+            ns = ends_ns - self.now_ns
             if not ns:
                 return
+            due = thread.due  # another one by now, if its turn was cut short
 
     def _renew_quantum(self, processor: Processor, thread: Thread) -> None:
         """A quantum is used up: goes on if nobody else is ready, else waits for the next turn.
@@ -515,7 +514,8 @@ class Scheduler:
         )  # fmt: skip
 
 
-def _costs_by_operation(costs: Costs) -> list[int]:
+@lru_cache(maxsize=64)
+def _costs_by_operation(costs: Costs) -> tuple[int, ...]:
     table = {
         Operation.TABLE_READ: costs.table_read_ns,
         Operation.TABLE_WRITE: costs.table_write_ns,
@@ -539,7 +539,7 @@ def _costs_by_operation(costs: Costs) -> list[int]:
         Operation.TRAP: costs.trap_ns,
         Operation.TABLE_MISS: costs.miss_ns,
     }
-    return [0, *(table[operation] for operation in Operation)]
+    return (0, *(table[operation] for operation in Operation))
 
 
 def duration(ns: Any) -> int:

@@ -3,6 +3,11 @@
 A processor is a resource of one, a lock another; a thread is a process, its calls are generators by `yield from`. Where
 SimPy offers a shorter way that keeps the meaning, it is taken: a request runs in its loop's process, a resource that is
 free is not waited for, and ints, lists and tuples take the place of classes.
+
+"Records the same facts" is read as: every row that the machine writes for a thread, a lock or a call is here too, with
+the same twelve numbers, in what is natural here, a list of tuples; there is neither packing nor a fingerprint. "The
+same model" is read as: each point of the machine is a time-out of its own, since at each of them another thread may be
+due first. Two of them in a row could be one here, where nothing happens in between; then this would be another model.
 """
 
 from __future__ import annotations
@@ -18,6 +23,14 @@ from model.trace.events import Kind, Wait
 from tests.benchmarks.relay_load import CLIENTS, LOOPS, OBJECTS, PROCESSORS, Outcome, draw
 
 Steps = Generator[Any, Any, Any]
+
+# Plain numbers, as a user of SimPy would have them: reading a member of an enumeration would hold the peer up.
+CALL_ENTERED, CALL_RETURNED = int(Kind.CALL_ENTERED), int(Kind.CALL_RETURNED)
+THREAD_STARTED, THREAD_ENDED = int(Kind.THREAD_STARTED), int(Kind.THREAD_ENDED)
+THREAD_WAITED, THREAD_READIED = int(Kind.THREAD_WAITED), int(Kind.THREAD_READIED)
+THREAD_DISPATCHED = int(Kind.THREAD_DISPATCHED)
+LOCK_CONTENDED, LOCK_ACQUIRED = int(Kind.LOCK_CONTENDED), int(Kind.LOCK_ACQUIRED)
+WAITS_FOR_LOCK, SLEEPS = int(Wait.LOCK), int(Wait.SLEEP)
 
 
 class Lock:
@@ -36,13 +49,13 @@ class Lock:
         if not turn.triggered:
             now_ns = env.now
             model.facts.append((
-                Kind.LOCK_CONTENDED, now_ns, now_ns + costs.spin_ns, -1, 0, self.holder, 0, thread.identity,
+                LOCK_CONTENDED, now_ns, now_ns + costs.spin_ns, -1, 0, self.holder, 0, thread.identity,
                 self.subject, 0, thread.client, thread.processor,
             ))  # fmt: skip
             yield turn | env.timeout(costs.spin_ns)
             if not turn.triggered:
                 model.facts.append((
-                    Kind.THREAD_WAITED, env.now, 0, -1, 0, Wait.LOCK, 0, thread.identity, self.subject, 0,
+                    THREAD_WAITED, env.now, 0, -1, 0, WAITS_FOR_LOCK, 0, thread.identity, self.subject, 0,
                     thread.client, thread.processor,
                 ))  # fmt: skip
                 thread.release_processor()
@@ -50,7 +63,7 @@ class Lock:
                 thread.readied()
                 yield from thread.take_processor()
             model.facts.append((
-                Kind.LOCK_ACQUIRED, env.now, 0, -1, 0, 0, 0, thread.identity, self.subject, 0, thread.client,
+                LOCK_ACQUIRED, env.now, 0, -1, 0, 0, 0, thread.identity, self.subject, 0, thread.client,
                 thread.processor,
             ))  # fmt: skip
         self.holder = thread.identity
@@ -84,7 +97,7 @@ class Stage:
         cause, caller_object = (thread.position, 0) if caller is None else caller
         position = len(facts)
         facts.append((
-            Kind.CALL_ENTERED, entered_ns, entered_ns + way_in_ns, cause, number, self.subject,
+            CALL_ENTERED, entered_ns, entered_ns + way_in_ns, cause, number, self.subject,
             caller_object, thread.identity, self.subject, 1, client, thread.processor,
         ))  # fmt: skip
         thread.call = (position, self.subject)
@@ -98,7 +111,7 @@ class Stage:
             result += yield from self.following.serve(thread, 0, depth - 1, ns)
         now_ns = env.now
         facts.append((
-            Kind.CALL_RETURNED, now_ns, now_ns + way_back_ns, position, number, now_ns - entered_ns,
+            CALL_RETURNED, now_ns, now_ns + way_back_ns, position, number, now_ns - entered_ns,
             caller_object, thread.identity, self.subject, 1, client, thread.processor,
         ))  # fmt: skip
         thread.call = caller
@@ -118,7 +131,7 @@ class Thread:
         self.call: tuple[int, int] | None = None
         self.turn: Any = None
 
-    def fact(self, kind: Kind, until_ns: int = 0, a: int = 0, cause: int = -1) -> int:
+    def fact(self, kind: int, until_ns: int = 0, a: int = 0, cause: int = -1) -> int:
         facts = self.model.facts
         facts.append((
             kind, self.model.env.now, until_ns, cause, 0, a, 0, self.identity, 0, 0, self.client, self.processor
@@ -130,18 +143,18 @@ class Thread:
         self.turn = model.processors[self.processor].request()
         if not self.turn.triggered:
             yield self.turn
-        self.fact(Kind.THREAD_DISPATCHED, model.env.now + costs.switch_ns)
+        self.fact(THREAD_DISPATCHED, model.env.now + costs.switch_ns)
         yield model.env.timeout(costs.switch_ns)
 
     def release_processor(self) -> None:
         self.model.processors[self.processor].release(self.turn)
 
     def readied(self) -> None:
-        self.fact(Kind.THREAD_READIED)
+        self.fact(THREAD_READIED)
 
     def sleep(self, ns: int) -> Steps:
         env = self.model.env
-        self.fact(Kind.THREAD_WAITED, env.now + ns, Wait.SLEEP)
+        self.fact(THREAD_WAITED, env.now + ns, SLEEPS)
         self.release_processor()
         yield env.timeout(ns)
         self.readied()
@@ -157,13 +170,13 @@ class Thread:
         yield env.timeout(costs.phase_read_ns)
         yield env.timeout(costs.count_ns)
         model.active[self.processor] += 1
-        self.position = self.fact(Kind.THREAD_STARTED, cause=loop[1])
+        self.position = self.fact(THREAD_STARTED, cause=loop[1])
         yield from model.first.serve(self, self.client, depth, ns)
         yield env.timeout(costs.count_ns)
         model.active[self.processor] -= 1
         if not model.active[self.processor]:
             yield env.timeout(costs.phase_read_ns)
-        self.fact(Kind.THREAD_ENDED)
+        self.fact(THREAD_ENDED)
         self.identity, self.position = loop
 
 
@@ -190,13 +203,13 @@ class Model:
     def loop(self, number: int, chance: random.Random, requests: int) -> Steps:
         thread = Thread(self, number)
         yield from thread.take_processor()
-        thread.position = thread.fact(Kind.THREAD_STARTED, a=-1)
+        thread.position = thread.fact(THREAD_STARTED, a=-1)
         for _ in range(requests):
             depth, work_ns, sleep_ns = draw(chance)
             yield from thread.request(depth, work_ns)
             yield from thread.sleep(sleep_ns)
         self.ends_ns[number] = self.env.now
-        thread.fact(Kind.THREAD_ENDED, a=-1)
+        thread.fact(THREAD_ENDED, a=-1)
         thread.release_processor()
 
     def outcome(self) -> Outcome:
