@@ -75,6 +75,7 @@ VIEWS: Final[tuple[ViewEntry, ...]] = (
               "What holds a swap up, a thread waits for, or everything that waits", least=180, extent=224),
     ViewEntry("latency", "Latency", "right", "views.latency:LatencyView", "Of the selected component, now and before",
               least=282, extent=322),
+    ViewEntry("lanes", "Lanes", "bottom", "views.lanes:LanesView", "Who ran where and what was under way, over time"),
     ViewEntry("tables", "Translation tables", "bottom", "views.tables:TablesView", "What every client's entries name"),
 )  # fmt: skip
 

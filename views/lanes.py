@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from PySide6.QtCore import QMargins, QTimer, Signal, Slot
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from model.projections.causes import about, cause_of, effect_of, position_of
@@ -29,6 +29,7 @@ from views.kit.session_link import SessionLink
 from views.kit.theme import Theme
 
 PADDING: Final = 12
+WIDE: Final = 480
 FIRST_SPAN_NS: Final = 120_000
 AHEAD: Final = 0.06
 """How much of the window lies right of the clock while it follows."""
@@ -54,15 +55,16 @@ class LanesView(PanelView):
         self.follow = SecondaryButton("Follow", theme=theme)
         self.follow.setToolTip("Take the window of time along with the clock")
         self.canvas = LanesCanvas(theme)
-        controls = QWidget(self)
-        row = FlowLayout(8, QMargins(16, 2, PADDING, 6), controls)
-        row.addWidget(self.pivot)
+        self._controls = QWidget(self)
+        row = FlowLayout(8, QMargins(16, 2, PADDING, 4), self._controls)
         row.addWidget(self.follow)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        for part, stretch in ((self.header, 0), (controls, 0), (self.canvas, 1)):
-            layout.addWidget(part, stretch)
+        row.addWidget(self.pivot)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addWidget(self.header)
+        self._column.addWidget(self.canvas, 1)
+        self._beside: bool | None = None
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._read_on)
@@ -110,6 +112,7 @@ class LanesView(PanelView):
         picked = (current.kind, current.identity) if current else None
         self.canvas.show_picture(picture, self._bands(), link.clock_ns, picked)
         self.follow.setVisible(not self.follows)
+        self._place_controls()
         first, last = self.canvas.window_ns
         self.header.set_subtitle("" if whole else "reading the past")
         count = len(picture)
@@ -126,6 +129,8 @@ class LanesView(PanelView):
         self.setBackgroundRole(QPalette.ColorRole.Base)
         for widget in (self.header, self.pivot, self.follow, self.canvas):
             widget.set_theme(self.theme)
+        self._beside = None
+        self._place_controls()
         self._seen = ()
 
     def _spoken(self, count: int, first_ns: int, last_ns: int) -> str:
@@ -149,6 +154,26 @@ class LanesView(PanelView):
             if swap.phase is not None and swap.phase_since_ns is not None:
                 bands.append(Band(swap.phase, swap.phase_since_ns, max(clock_ns, swap.phase_since_ns), swap.request))
         return bands
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_controls()
+
+    def _place_controls(self) -> None:
+        """At the right of the title where there is room for both, otherwise in a row of their own."""
+        beside = self.width() >= self.theme.px(WIDE)
+        if beside != self._beside:
+            self._beside = beside
+            if beside:
+                self._column.removeWidget(self._controls)
+            else:
+                self._column.insertWidget(1, self._controls)
+            self._controls.show()
+        if beside:
+            buttons = [each for each in (self.follow, self.pivot) if not each.isHidden()]
+            width = sum(each.sizeHint().width() + 8 for each in buttons) + 16 + PADDING
+            self._controls.setGeometry(self.width() - width, 0, width, self._controls.sizeHint().height())
+            self._controls.raise_()
 
     # --- the window of time ------------------------------------------------------------------------------------------
 

@@ -247,8 +247,8 @@ def test_a_hidden_panel_is_neither_made_nor_painted_nor_asked_for_a_picture(
 
 def test_what_only_hidden_panels_show_is_not_folded(opens: Opens, monkeypatch: pytest.MonkeyPatch) -> None:
     window = opens("steady")
-    window.workspace.close_panel("tables")
-    window.workspace.close_panel("latency")
+    for name in ("tables", "latency", "lanes"):
+        window.workspace.close_panel(name)
     window.player.set_mode("fast")
     asked: Counter[str] = Counter()
     state = window.link.state

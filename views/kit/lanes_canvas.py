@@ -42,7 +42,8 @@ from views.kit.typography import SEMIBOLD, text_width
 from views.kit.writing import Writer, Written
 
 HEAD: Final = 22
-FOOT: Final = 46
+FOOT: Final = 24
+MARKERS: Final = 22
 LABEL: Final = 92
 LEAST_NS: Final = 20
 """The shortest window: below it a row of the trace is as wide as the screen."""
@@ -174,6 +175,11 @@ class LanesCanvas(QAbstractScrollArea):
     def right(self) -> float:
         return self.viewport().width() - self.theme.px(12)
 
+    @property
+    def foot(self) -> float:
+        """The height of what stands under the lanes: the axis, and the flags if there are any."""
+        return self.theme.px(FOOT + (MARKERS if self.markers_ns else 0))
+
     def x_of(self, at_ns: float) -> float:
         """The place of an instant."""
         first, last = self.window_ns
@@ -194,7 +200,7 @@ class LanesCanvas(QAbstractScrollArea):
         words = [text_width(lane.words, "label", self.theme.scale) for lane in self.picture.lanes[:64]]
         self._widest = max(self.theme.px(56), max(words, default=0.0) + self.theme.px(28))
         whole = sum(lane.height(self.theme.scale) for lane in self.picture.lanes)
-        room = self.viewport().height() - self.theme.px(HEAD + FOOT)
+        room = self.viewport().height() - self.theme.px(HEAD) - self.foot
         bar = self.verticalScrollBar()
         bar.setRange(0, max(0, round(whole - room)))
         bar.setPageStep(max(1, round(room)))
@@ -216,7 +222,7 @@ class LanesCanvas(QAbstractScrollArea):
         writer = Writer(painter, self.theme)
         tops = self._tops()
         size, px = self.viewport(), self.theme.px
-        body = QRectF(0, px(HEAD), size.width(), size.height() - px(HEAD + FOOT))
+        body = QRectF(0, px(HEAD), size.width(), size.height() - px(HEAD) - self.foot)
         time = QRectF(self.left, body.top(), self.right - self.left, body.height())
         self._paint_bands(writer, time)
         self._paint_lanes(writer, tops, body)
@@ -503,6 +509,7 @@ class LanesCanvas(QAbstractScrollArea):
             del self.markers_ns[letter]
         else:
             self.markers_ns[letter] = at_ns
+        self._size_up()
         self.viewport().update()
 
     def focus_selected(self) -> None:
@@ -568,7 +575,7 @@ class LanesCanvas(QAbstractScrollArea):
 
     def _show_lane(self, lane: int) -> None:
         tops, bar = self._tops(), self.verticalScrollBar()
-        low, high = self.theme.px(HEAD), self.viewport().height() - self.theme.px(FOOT)
+        low, high = self.theme.px(HEAD), self.viewport().height() - self.foot
         if tops[lane] < low:
             bar.setValue(round(bar.value() + tops[lane] - low))
         elif tops[lane + 1] > high:
