@@ -101,6 +101,12 @@ ACTIONS: Final[tuple[Entry, ...]] = (
     Entry("step_phase", "Run", "Step by phase", "choose_step", ("P",), group="step", value="phase", checkable=True),
     Entry("step_call", "Run", "Step by call", "choose_step", ("C",),
           "The next call, of the selected component if one is selected", group="step", value="call", checkable=True),
+    Entry("run_until", "Run", "Run until…", "run_until", ("U", "Ctrl+F5"), "Until such a row: a phase, a latency, a "
+          "fault", mouse="Run until under Marks", parts=True),
+    Entry("bookmark", "Run", "Bookmark this instant", "bookmark", ("M",), "Marks lists it; F2 there gives it a note"),
+    Entry("next_bookmark", "Run", "Next bookmark", "next_bookmark", ("Ctrl+.",), mouse="click on it under Marks"),
+    Entry("previous_bookmark", "Run", "Previous bookmark", "previous_bookmark", ("Ctrl+,",),
+          mouse="click on it under Marks"),
     Entry("slower", "Run", "Half as fast", "slower", ("-",), mouse="drag the speed", submenu="Speed"),
     Entry("faster", "Run", "Twice as fast", "faster", ("+", "="), mouse="drag the speed", submenu="Speed"),
     gear(1, 1_000_000, parts=True),

@@ -12,6 +12,9 @@ import ast
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import msgspec
 
 from model import catalogue as catalogues
 from model.scenario import SourceTable, dump, load, parse
@@ -56,9 +59,9 @@ def _described(source: SourceTable) -> ForeignCode:
     return ForeignCode(source.path, catalogues.sha256_of(source.text), classes)
 
 
-def save_recording(session: Session, path: Path) -> None:
-    """Writes the run so far, as a scenario that replays it. Raises OSError."""
-    text = dump(session.recording())
+def save_recording(session: Session, path: Path, **marks: Any) -> None:
+    """Writes the run so far, as a scenario that replays it, with what a person marked in it. Raises OSError."""
+    text = dump(msgspec.structs.replace(session.recording(), **marks))
     # Beside it first: a full disk must not leave half a recording in the place of a whole one.
     beside = path.with_name(path.name + ".part")
     try:

@@ -61,7 +61,7 @@ class Handlers(QObject):
     def save_to(self, path: str) -> None:
         """Write the recording, and say so or why not."""
         try:
-            save_recording(self._window.session, Path(path))
+            save_recording(self._window.session, Path(path), **self._window.marks.tables())
         except OSError as error:
             self._window.say(f"{path} cannot be written ({error.strerror}); the run goes on", failure=True)
             return
@@ -108,6 +108,24 @@ class Handlers(QObject):
     @Slot(QAction)
     def choose_pace(self, action: QAction) -> None:
         self._window.player.set_pace(action.data())
+
+    @Slot()
+    def run_until(self) -> None:
+        """Marks comes to the front, with the keyboard where the rows are written."""
+        self._window.workspace.show_panel("marks")
+        self._window.workspace.view("marks").take_keyboard()
+
+    @Slot()
+    def bookmark(self) -> None:
+        self._window.marks.bookmark_here()
+
+    @Slot()
+    def next_bookmark(self) -> None:
+        self._window.marks.next_bookmark()
+
+    @Slot()
+    def previous_bookmark(self) -> None:
+        self._window.marks.previous_bookmark()
 
     @Slot()
     def slower(self) -> None:

@@ -42,6 +42,7 @@ from app.documents import ForeignCode, foreign_code, open_session
 from app.forking import Forking
 from app.handlers import Handlers
 from app.layouts import LAYOUTS
+from app.marks import Marks
 from app.menus import NodeMenus, PanelMenu, fill_menu_bar
 from app.messages import MessageStrip
 from app.playback import Player
@@ -106,6 +107,7 @@ class MainWindow(QMainWindow):
         self.selection = Selection(self)
         self.player = Player(self.link, self.selection, self, wall=wall)
         self.forking = Forking(self.link, self.player, self)
+        self.marks = Marks(self.link, self.player, self)
         self.handlers = Handlers(self)
         self.actions_by_name = make_actions(self, self.handlers)
         self._make_parts()
@@ -118,6 +120,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.set_theme(theme)
         self._session_came()
+        self._read_marks()
         self._player_changed()
         self._workspace_changed()
         self.graph.setFocus(Qt.FocusReason.ActiveWindowFocusReason)
@@ -139,16 +142,17 @@ class MainWindow(QMainWindow):
             link,
             selection,
             theme,
-            offers={"playback": self.player, "foot": self.legend, "idle": self.selected},
+            offers={"playback": self.player, "foot": self.legend, "idle": self.selected, "marks": self.marks},
             answers={
                 "time_wanted": self.player.seek_ns,
                 "rewind_requested": self.player.seek_ns,
                 "run_until_wanted": self.player.run_until_phase,
                 "said": self.say,
+                "bookmark_wanted": self.marks.bookmark_at,
             },
             parent=self,
         )
-        self.time_bar = TimeBar(link, selection, theme, self.player)
+        self.time_bar = TimeBar(link, selection, theme, self.player, marks=self.marks)
         self.transport = Transport(link, selection, theme, self.player, time_bar=self.time_bar)
         self.strip = MessageStrip(theme, self.graph)
 
@@ -208,6 +212,8 @@ class MainWindow(QMainWindow):
         self.player.changed.connect(self._player_changed)
         self.player.ended.connect(self._run_ended)
         self.link.message.connect(self.say)
+        self.link.reset.connect(self.marks.another_session)
+        self.marks.said.connect(self.say)
         self.link.reset.connect(self._session_came)
         self.forking.said.connect(self.strip.say)
         self.forking.begun.connect(self.strip.begin_progress)
@@ -283,10 +289,16 @@ class MainWindow(QMainWindow):
         self.player.stop()
         self.selection.clear()
         self.link.set_session(session)
+        self._read_marks()
         old.close()
         if playing:
             self.player.play()
         return True
+
+    def _read_marks(self) -> None:
+        """The marks of the document that was opened; a fork keeps those of its session."""
+        if wrong := self.marks.read(self.session.scenario):
+            self.say(wrong, failure=True)
 
     @Slot()
     def _session_came(self) -> None:

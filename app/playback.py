@@ -56,6 +56,8 @@ class Player(QObject):
     changed = Signal()
     ended = Signal(str)
     """The run cannot go on: the sentence why."""
+    stopped = Signal(int)
+    """The run paused by itself right after this row: at a stop, or where it was to run to."""
 
     def __init__(
         self,
@@ -82,6 +84,7 @@ class Player(QObject):
         self.slow_motion_active = False
         self.reduced_motion = False
         self._motion = SlowMotion(link)
+        self._halting: Mask | None = None
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(FRAME_MS)
@@ -239,6 +242,20 @@ class Player(QObject):
 
         self._run_until(counts, at_pace=True)
 
+    def run_until(self, counts: Mask) -> None:
+        """Run as fast as it goes until such a row, and pause there; along what is held first."""
+        found = self._next_held(self._here, counts)
+        if found is not None:
+            self.pause()
+            self._stand_after(found)
+            self.stopped.emit(found)
+        else:
+            self._run_until(counts, at_pace=False)
+
+    def set_stops(self, halting: Mask | None) -> None:
+        """From now on the run pauses after every row that `halting` means."""
+        self._halting = halting
+
     def _run_until(self, counts: Mask, *, at_pace: bool) -> None:
         if not at_pace and self._position is not None:
             self._stand_at(None)
@@ -393,16 +410,17 @@ class Player(QObject):
     def _stops(self) -> Mask | None:
         """Which rows end a frame early: those of the goal, and the bounds of phases while a swap is eased."""
         phases = self.mode == "watch" and self._motion.watches(self.clock_ns, round(self.asked_pace * LONGEST_FRAME_S))
-        if self._goal is None:
-            return _phase_rows if phases else None
-        goal = self._goal
-        return (lambda rows: goal(rows) | _phase_rows(rows)) if phases else goal
+        wanted = [mask for mask in (self._goal, self._halting, _phase_rows if phases else None) if mask is not None]
+        if len(wanted) < 2:
+            return wanted[0] if wanted else None
+        return lambda rows: np.logical_or.reduce([mask(rows) for mask in wanted])
 
     def _stopped_at(self, now_s: float, row: int) -> None:
         rows = self._link.trace.rows(row, row + 1)
-        if self._goal is not None and self._goal(rows)[0]:
+        if any(mask is not None and mask(rows)[0] for mask in (self._goal, self._halting)):
             self.pause()
             self._stand_after(row)
+            self.stopped.emit(row)
             return
         if not _phase_rows(rows)[0]:
             return

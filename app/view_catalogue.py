@@ -7,12 +7,14 @@ panels stand beside each other is said by the layouts (app/layouts.py), by the n
 What a view is made with: `(link, selection, theme)`, and the keyword arguments that its line `wants`:
 
     playback   the player, as views/kit/playback_control.py describes it
+    marks      bookmarks and stops, as views/kit/marks_control.py describes them
 
 What the window does with its signals, if it has them (app/workspace.py, `ANSWERED`):
 
     time_wanted(int)              the instant, in ns, that is to be shown
     run_until_wanted(int, int)    request and Phase: play until the swap stands there
     said(str)                     a sentence for the person
+    bookmark_wanted(int)          the instant, in ns, that is to be marked
 
 A view is made when it is shown for the first time, so that a panel which nobody opens costs nothing at the start.
 """
@@ -77,6 +79,8 @@ VIEWS: Final[tuple[ViewEntry, ...]] = (
               least=282, extent=322),
     ViewEntry("lanes", "Lanes", "bottom", "views.lanes:LanesView", "Who ran where and what was under way, over time"),
     ViewEntry("tables", "Translation tables", "bottom", "views.tables:TablesView", "What every client's entries name"),
+    ViewEntry("marks", "Marks", "right", "views.marks:MarksView", "Where the run stops, what is counted, bookmarks",
+              key="K", wants=("marks",), least=200),
 )  # fmt: skip
 
 PARTS: Final = ("caption", "legend", "selected", "time_bar", "transport")

@@ -134,6 +134,21 @@ class LayoutTable(_Table, frozen=True):
     positions: dict[str, tuple[float, float]] = {}
 
 
+class BookmarkTable(_Table, frozen=True):
+    """An instant that a person has marked."""
+
+    at_ns: Time
+    note: Text = ""
+
+
+class StopTable(_Table, frozen=True):
+    """Rows at which a person wants the run to stop, or to be told of: a filter, as the story takes it."""
+
+    rows: Annotated[str, Meta(min_length=1, max_length=1_000)]
+    halts: bool = True
+    on: bool = True
+
+
 class SourceTable(_Table, frozen=True):
     """A foreign source with its text: it runs only when somebody trusts this sha256."""
 
@@ -201,6 +216,8 @@ class Scenario(_Table, frozen=True):
     script: Annotated[tuple[Stamped, ...], Meta(max_length=MAX_SCRIPT)] = ()
     """In order of time; several commands of one instant in the order in which they were given."""
     layout: LayoutTable = LayoutTable()
+    bookmarks: Annotated[tuple[BookmarkTable, ...], Meta(max_length=1_000)] = ()
+    stops: Annotated[tuple[StopTable, ...], Meta(max_length=64)] = ()
     exploration: ExplorationTable = ExplorationTable()
     schedule: ScheduleTable | None = None
     recording: RecordingTable | None = None

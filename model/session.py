@@ -20,6 +20,7 @@ import hashlib
 import time
 from bisect import bisect_right
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from typing import Protocol
 
@@ -66,6 +67,7 @@ class _World(Protocol):
     @property
     def next_ns(self) -> int | None: ...
     def run(self, until_ns: int, budget_s: float | None = None) -> bool: ...
+    def watched(self) -> AbstractContextManager[object]: ...
     def lead(self, at_ns: int) -> None: ...
     def apply(self, command: Command, cause: int) -> None: ...
     def close(self) -> None: ...
@@ -138,15 +140,16 @@ class Session:
         """
         deadline_s = None if budget_s is None else time.perf_counter() + budget_s
         seen = self.trace.head
-        while self._now_ns < limit_ns and not self.ended:
-            self._one_instant(limit_ns)
-            if seen < self.trace.head:
-                found = predicate(self.trace.rows(seen, self.trace.head))
-                if found is not None:
-                    return seen + found
-                seen = self.trace.head
-            if deadline_s is not None and time.perf_counter() >= deadline_s:
-                break
+        with self._world.watched():
+            while self._now_ns < limit_ns and not self.ended:
+                self._one_instant(limit_ns)
+                if seen < self.trace.head:
+                    found = predicate(self.trace.rows(seen, self.trace.head))
+                    if found is not None:
+                        return seen + found
+                    seen = self.trace.head
+                if deadline_s is not None and time.perf_counter() >= deadline_s:
+                    break
         return None
 
     def step_event(self) -> None:

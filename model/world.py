@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from typing import Any
 
 from model import profiles
@@ -77,6 +78,10 @@ class World:
         if done and self.next_ns is None:
             self.machine.now_ns = max(before_ns, self._trace.event(self._trace.head - 1).at_ns)
         return done
+
+    def watched(self) -> AbstractContextManager[object]:
+        """For who runs many short stretches: the watch over component code that hangs is kept up between them."""
+        return self.machine.watched()
 
     def lead(self, at_ns: int) -> None:
         """Moves the clock to an instant before anything in it happens; all before it has run."""

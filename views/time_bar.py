@@ -21,6 +21,7 @@ from model.trace.events import Phase
 from views.kit.format import duration_parts, format_clock, format_duration
 from views.kit.glyphs import paint_glyph, sign_rect
 from views.kit.hatches import fill_hatched
+from views.kit.marks_control import MarksControl
 from views.kit.painted import RING_REASONS
 from views.kit.panel_view import PanelView, describe
 from views.kit.phases import phase_meaning
@@ -67,9 +68,14 @@ class TimeBar(PanelView):
         theme: Theme,
         playback: PlaybackControl,
         parent: QWidget | None = None,
+        *,
+        marks: MarksControl | None = None,
     ) -> None:
         super().__init__(link, selection, theme, parent)
         self._playback = playback
+        self._marks = marks
+        if marks is not None:
+            marks.changed.connect(self.update)
         self._pieces: tuple[Piece, ...] = ()
         self._ended: dict[int, Piece] = {}
         self._pressed = False
@@ -146,6 +152,7 @@ class TimeBar(PanelView):
         for piece in self._pieces:
             taken.append(self._paint_piece(painter, piece, taken))
         self._paint_flags(painter, taken)
+        self._paint_bookmarks(painter)
         self._paint_cursor(painter)
         if self._ringed:
             painter.setPen(QPen(self.theme.focus.ring, self.theme.stroke(2)))
@@ -226,6 +233,18 @@ class TimeBar(PanelView):
             side = theme.px(14)
             pole = QRectF(x - side * 0.25, theme.px(BAR_TOP - 1.5) - side * 0.84, side, side)
             paint_glyph(painter, "flag", pole, theme.text.secondary)
+
+    def _paint_bookmarks(self, painter: QPainter) -> None:
+        """A small wedge below the bar that points at the instant: flags above it are commands."""
+        theme, px = self.theme, self.theme.px
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.text.secondary)
+        below = self.groove().bottom() + px(2)
+        for bookmark in self._marks.bookmarks if self._marks is not None else ():
+            if self.link.earliest_ns <= bookmark.at_ns <= self.link.head_ns:
+                x = self.x_of(bookmark.at_ns)
+                corners = ((x, below), (x + px(4), below + px(6)), (x - px(4), below + px(6)))
+                painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in corners]))
 
     def _paint_cursor(self, painter: QPainter) -> None:
         theme, px = self.theme, self.theme.px

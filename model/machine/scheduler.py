@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache, partial
 from heapq import heappop, heappush
 from operator import index
@@ -133,6 +133,10 @@ class Scheduler:
         self.horizon_ns = -1
         self.append = refuse
         raise hung
+
+    def watched(self) -> AbstractContextManager[object]:
+        """The watchdog, armed over many slices."""
+        return self._watchdog
 
     def _run_slice(self) -> bool:
         """Runs what is due until there is nothing more or the time is up. Threads come back here only for that."""

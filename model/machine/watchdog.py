@@ -34,10 +34,15 @@ class Watchdog:
         self._hung = hung
         self._seen: tuple[int, ...] | None = None
         self._armed = False
+        self._depth = 0
         self._before: Any = None
 
     def __enter__(self) -> Self:
+        """Arms it, unless it is armed already: who runs many short slices arms it around all of them, which is dear."""
         self._seen = None
+        self._depth += 1
+        if self._depth > 1:
+            return self
         self._armed = self.active and threading.current_thread() is threading.main_thread()
         if self._armed:
             self._before = signal.signal(signal.SIGALRM, self._look)
@@ -45,7 +50,8 @@ class Watchdog:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._armed:
+        self._depth -= 1
+        if self._armed and not self._depth:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, self._before)
 

@@ -16,6 +16,7 @@ from model.commands import Stamped
 from model.commands import Swap as SwapCommand
 from tests.synthetic import Until, synthetic_trace
 from views.kit import typography
+from views.kit.marks_control import Bookmark, Stop
 from views.kit.selection import Selection
 from views.kit.session_link import SessionLink
 from views.kit.writing import Written
@@ -52,6 +53,48 @@ def session(until: Until = "block", *, abandoned: bool = False) -> FakeSession:
 def linked(until: Until = "block", *, abandoned: bool = False) -> tuple[SessionLink, Selection]:
     """A link to that run, and a selection of nothing."""
     return SessionLink(session(until, abandoned=abandoned)), Selection()
+
+
+class FakeMarks(QObject):
+    """Marks that do nothing but note what they are asked."""
+
+    changed = Signal()
+
+    def __init__(self, *, filled: bool = True) -> None:
+        super().__init__()
+        self.bookmarks: tuple[Bookmark, ...] = ()
+        self.stops: tuple[Stop, ...] = ()
+        if filled:
+            self.bookmarks = (Bookmark(1_210_000), Bookmark(2_418_306, "the door closes"))
+            self.stops = (
+                Stop("phase:block"),
+                Stop("on:pager latency>5us", halts=False),
+                Stop("kind:fault", on=False),
+            )
+        self.asked: list[tuple[Any, ...]] = []
+
+    def add_bookmark(self, at_ns: int, note: str = "") -> None:
+        self.asked.append(("add_bookmark", at_ns, note))
+
+    def remove_bookmark(self, at_ns: int) -> None:
+        self.asked.append(("remove_bookmark", at_ns))
+
+    def add_stop(self, rows: str, *, halts: bool = True) -> str:
+        self.asked.append(("add_stop", rows, halts))
+        return "" if rows else "Say at which rows"
+
+    def change_stop(self, index: int, *, halts: bool | None = None, on: bool | None = None) -> None:
+        self.asked.append(("change_stop", index, halts, on))
+
+    def remove_stop(self, index: int) -> None:
+        self.asked.append(("remove_stop", index))
+
+    def met(self, index: int) -> tuple[int, int]:
+        return ((1, 40), (12_345, 80), (0, -1))[index]
+
+    def run_until(self, rows: str) -> str:
+        self.asked.append(("run_until", rows))
+        return "" if rows else "Say at which rows"
 
 
 class FakePlayback(QObject):
