@@ -52,6 +52,7 @@ class Costs:
     allocation_ns: int = 200
     free_ns: int = 75
     slot_ns: int = 0
+    constructor_ns: int = 0
     miss_ns: int = 500
     copy_ns_per_kib: int = 150
     control_ns: int = 500

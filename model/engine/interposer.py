@@ -7,7 +7,8 @@
 
 It is generated per interface and wrapper class, with exactly what the wrapper declares that it needs: one that skips
 POSTCALL costs no more than a PRECALL and a jump. K42 kept the state of a call in flight on the heap and found it by a
-callee-saved register; here it is a local variable of the generated method.
+callee-saved register; here it is a local variable of the generated method, and the simulated machine charges for the
+heap.
 
 Attaching and detaching write entries and never make a caller wait. A detached interposer is freed after a quiescence,
 because a thread may still hold it.
@@ -17,6 +18,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from model.engine.building import CALL_STATE_BYTES
 from model.engine.generated import Method, Template, generate
 from model.engine.objects import ObjectRecord
 from model.engine.wrapper import Wrapper
@@ -41,6 +43,14 @@ class Interposer:
         """What calls go on to; the one access after the caller's point."""
         self.inner = target
         self.inner_subject = subject
+
+    def keep_state(self) -> None:
+        """Makes room on the heap for what POSTCALL will need; on nobody's account, since it is gone so soon."""
+        self.surroundings.allocate(CALL_STATE_BYTES)
+
+    def drop_state(self) -> None:
+        """Gives it back."""
+        self.surroundings.free(CALL_STATE_BYTES)
 
     def mark(self, kind: Kind, index: int) -> None:
         """Charges for the wrapper's part of a call and writes it into the trace."""
@@ -72,7 +82,7 @@ def _template(kind: type[Wrapper], marked: bool) -> Template:
         before = _before(method, kind, marked) + read
         if kind.skips_postcall:
             return [*before, f"return {forward}"]
-        after = [f"self.mark({int(Kind.POSTCALL_RAN)}, {method.place})"] if marked else []
+        after = [f"self.mark({int(Kind.POSTCALL_RAN)}, {method.place})", "self.drop_state()"] if marked else []
         result = "return " if kind.changes_results else ""
         return [
             *before,
@@ -99,4 +109,6 @@ def _before(method: Method, kind: type[Wrapper], marked: bool) -> list[str]:
     else:
         call = f"_state = {precall}"
     mark = [f"self.mark({int(Kind.PRECALL_RAN)}, {method.place})"] if marked else []
+    if marked and not kind.skips_postcall:
+        mark.append("self.keep_state()")
     return [*mark, "_wrapper = self.wrapper", call]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from model.engine.building import build, tear_down
 from model.engine.factory import MADE_WITHIN_NS, Factory, within
 from model.engine.interposer import Interposer, interposer_for
 from model.engine.objects import ObjectRecord
@@ -74,7 +75,7 @@ class Attach:
         surroundings.emit(
             Kind.INTERPOSER_CREATED, subject=subject, a=self._factory.number_of(self._wrapper), b=record.identity
         )
-        surroundings.work(surroundings.costs.allocation_ns)
+        build(surroundings, subject)
         interposer.point_inward(record.door, record.door_subject)
         record.interposers.insert(0, interposer)
         record.repoint(surroundings, interposer, subject)
@@ -126,5 +127,5 @@ class Detach:
     def _free(self) -> None:
         self._generations.synchronize()
         surroundings = self._surroundings
-        surroundings.work(surroundings.costs.free_ns)
+        tear_down(surroundings, self._interposer.subject)
         surroundings.emit(Kind.INTERPOSER_DESTROYED, subject=self._interposer.subject, b=self._record.identity)

@@ -19,6 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from model.engine.building import build, tear_down
 from model.engine.component import Component
 from model.engine.factory import MADE_WITHIN_NS, Factory, within
 from model.engine.mediator import Mediator, mediator_for
@@ -141,13 +142,13 @@ class MediatedSwap:
         surroundings, record = self._surroundings, self._record
         self._check_cancelled()
         mediator = mediator_for(surroundings, record, self._request, surroundings.new_subject(), self._driver)
+        build(surroundings, mediator.subject)
         surroundings.emit(Kind.MEDIATOR_CREATED, subject=mediator.subject, a=self._request, b=record.identity)
         return mediator
 
     def _install(self, mediator: Mediator) -> None:
         surroundings, record = self._surroundings, self._record
         self._emit(Kind.PHASE_ENTERED, b=Phase.FORWARD)
-        surroundings.work(surroundings.costs.allocation_ns)
         record.repoint(surroundings, mediator, mediator.subject)
         self._emit(Kind.MEDIATOR_INSTALLED, b=mediator.subject)
         for call in tuple(record.in_flight.values()):
@@ -252,9 +253,9 @@ class MediatedSwap:
         """After a quiescence of its own: until then a thread may hold what it looked up earlier."""
         self._second_quiescence(mediator)
         surroundings = self._surroundings
-        surroundings.work(surroundings.costs.free_ns)
         identity = self._record.identity
         if mediator is not None:
+            tear_down(surroundings, mediator.subject)
             surroundings.emit(Kind.MEDIATOR_DESTROYED, subject=mediator.subject, b=identity)
         surroundings.emit(Kind.INSTANCE_DESTROYED, subject=instance.identity, b=identity)
 

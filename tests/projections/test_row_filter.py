@@ -61,7 +61,7 @@ CASES: list[tuple[str, Callable[[Any], bool]]] = [
     ("phase:forward", lambda event: event.kind == Kind.PHASE_ENTERED and event.b == Phase.FORWARD),
     ("phase:completed", lambda event: event.kind == Kind.SWAP_COMPLETED),
     ("latency>2us", lambda event: event.kind == Kind.CALL_RETURNED and event.a > 2_000),
-    ("latency<=900ns", lambda event: event.kind == Kind.CALL_RETURNED and event.a <= 900),
+    ("latency<=1200ns", lambda event: event.kind == Kind.CALL_RETURNED and event.a <= 1_200),
     ("at>1ms at<1.1ms", lambda event: 1_000_000 < event.at_ns < 1_100_000),
     ("not kind:call", lambda event: not Kind(event.kind).name.startswith("CALL_")),
     ("-kind:call", lambda event: not Kind(event.kind).name.startswith("CALL_")),
