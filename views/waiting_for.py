@@ -20,36 +20,11 @@ Limits: the first chains of each; the others are counted.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QEvent,
-    QMargins,
-    QMetaMethod,
-    QModelIndex,
-    QObject,
-    QPointF,
-    QRectF,
-    QSize,
-    Qt,
-    Signal,
-    Slot,
-)
-from PySide6.QtGui import QFocusEvent, QHelpEvent, QPainter, QPalette, QPen
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
-    QLabel,
-    QListView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QToolTip,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QMargins, QMetaMethod, QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QPainter, QPalette, QPen
+from PySide6.QtWidgets import QLabel, QStyle, QStyleOptionViewItem, QVBoxLayout, QWidget
 
 from model.projections.hold_ups import HoldUp, HoldUps
 from model.trace.events import Phase
@@ -57,14 +32,14 @@ from views.kit.chrome import PanelHeader, SecondaryButton
 from views.kit.describing import counted, picked_object
 from views.kit.flow_layout import FlowLayout
 from views.kit.glyphs import dot_rect, paint_glyph, sign_rect
+from views.kit.line_list import LineDelegate, LineList
 from views.kit.panel_view import PanelView, describe
 from views.kit.selection import Selection
 from views.kit.session_link import SessionLink
 from views.kit.theme import Theme
-from views.kit.thin_scroll import scroll_thinly
 from views.kit.typography import MEDIUM, SEMIBOLD, font, text_width
 from views.kit.waiting_words import Line, lines_of, mark_of
-from views.kit.writing import Writer, Written
+from views.kit.writing import Writer
 
 if TYPE_CHECKING:
     from views.kit.entry_table import Index
@@ -88,7 +63,7 @@ class WaitingForView(PanelView):
         self._seen: tuple[Any, ...] = ()
         self._shown: tuple[HoldUp, ...] = ()
         self.header = PanelHeader("Waiting for", theme=theme)
-        self.list = WaitingList(theme)
+        self.list = LineList(WaitingLine(theme), "What is waited for", theme, stands_at=_is_step)
         self.nothing = QLabel(NOTHING)
         self.nothing.setWordWrap(True)
         self.nothing.setContentsMargins(PADDING, 6, PADDING, 12)
@@ -196,136 +171,13 @@ class WaitingForView(PanelView):
         self.selection.select(*picked)
 
 
-class WaitingModel(QAbstractListModel):
-    """The lines; `Qt.UserRole` gives a Line. Lines that cannot be chosen are passed over by the keyboard."""
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.lines: tuple[Line, ...] = ()
-
-    def take(self, lines: Sequence[Line]) -> bool:
-        """Show these; True when they are other lines, False when the same lines say something else at most."""
-        new = tuple(lines)
-        if new == self.lines:
-            return False
-        if [_identity(line) for line in new] == [_identity(line) for line in self.lines]:
-            self.lines = new
-            self.dataChanged.emit(self.index(0), self.index(len(new) - 1))
-            return False
-        self.beginResetModel()
-        self.lines = new
-        self.endResetModel()
-        return True
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 -- Qt's own signature
-        return 0 if parent.isValid() else len(self.lines)
-
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        chosen = index.isValid() and self.lines[index.row()].picked is not None
-        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable if chosen else Qt.ItemFlag.NoItemFlags
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        line = self.lines[index.row()]
-        if role == Qt.ItemDataRole.UserRole:
-            return line
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return line.spoken
-        return None
+def _is_step(line: Any) -> bool:
+    """The first thread that holds something up is where the keyboard stands: Enter is all that it takes to go there."""
+    return isinstance(line, Line) and line.sort == "step"
 
 
-def _identity(line: Line) -> tuple[Any, ...]:
-    return line.sort, line.title, line.picked, line.first, line.last, line.arrow
-
-
-class WaitingList(QListView):
-    """The lines as cards; click or Enter chooses one."""
-
-    chosen = Signal(object)
-    """What the chosen line stands for: the arguments of `Selection.select`."""
-
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._model = WaitingModel(self)
-        self._delegate = WaitingLine(theme, self)
-        self.setModel(self._model)
-        self.setItemDelegate(self._delegate)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setMouseTracking(True)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName("What is waited for")
-        self.clicked.connect(self._choose)
-        self.activated.connect(self._choose)
-        self.set_theme(theme)
-
-    @property
-    def lines(self) -> tuple[Line, ...]:
-        """What is shown."""
-        return self._model.lines
-
-    @property
-    def written(self) -> list[Written]:
-        """The lines of text as they were painted last."""
-        return self._delegate.written
-
-    def take(self, lines: Sequence[Line], current: Picked | None) -> None:
-        """Show these lines; those of the selected thing are marked."""
-        before = self._current_line()
-        if self._model.take(lines):
-            again = next((row for row, line in enumerate(self.lines) if before and line.picked == before.picked), -1)
-            if again >= 0:
-                self.setCurrentIndex(self._model.index(again))
-            elif self.hasFocus():
-                self._stand_at_first()
-        self._delegate.current = (current.kind, current.identity) if current else None
-        self.viewport().update()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Look like another theme from now on."""
-        self._delegate.theme = theme
-        self.setPalette(theme.palette())
-        scroll_thinly(self, theme)
-        self.scheduleDelayedItemsLayout()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        if self._current_line() is None:
-            self._stand_at_first()  # Qt would stand at the head, which holds nothing up
-        super().focusInEvent(event)
-
-    def viewportEvent(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            index = self.indexAt(event.pos())
-            QToolTip.showText(event.globalPos(), self.lines[index.row()].spoken if index.isValid() else "", self)
-            return True
-        if event.type() == QEvent.Type.Paint:
-            self._delegate.written = []
-        return super().viewportEvent(event)
-
-    def _current_line(self) -> Line | None:
-        index = self.currentIndex()
-        return self.lines[index.row()] if index.isValid() and index.row() < len(self.lines) else None
-
-    def _stand_at_first(self) -> None:
-        """At the first thread that holds something up: Enter is then all that it takes to go there."""
-        first = next((row for row, line in enumerate(self.lines) if line.sort == "step"), -1)
-        if first >= 0:
-            self.setCurrentIndex(self._model.index(first))
-
-    @Slot(QModelIndex)
-    def _choose(self, index: QModelIndex) -> None:
-        picked = self.lines[index.row()].picked
-        if picked is not None:
-            self.chosen.emit(picked)
-
-
-class WaitingLine(QStyledItemDelegate):
+class WaitingLine(LineDelegate):
     """Paints a line: a part of its chain's card, its mark on the wire, its words."""
-
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.theme = theme
-        self.current: tuple[str, int] | None = None
-        self.written: list[Written] = []
 
     def sizeHint(self, _: QStyleOptionViewItem, index: Index) -> QSize:
         line: Line = index.data(Qt.ItemDataRole.UserRole)

@@ -17,6 +17,7 @@ from tests.views.panels import (
     use_fonts,
 )
 from views.caption import CaptionView
+from views.generations import GenerationsView
 from views.kit.theme import load_theme
 from views.lanes import LanesView
 from views.latency import LatencyView
@@ -35,10 +36,11 @@ FCM_17 = 18
 VIEWS = Path(__file__).parents[2] / "views"
 FILES = (
     "caption", "latency", "legend", "palette", "receipt", "selected", "tables", "time_bar", "transport",
-    "lanes", "marks", "swap", "waiting_for",
+    "generations", "lanes", "marks", "swap", "waiting_for",
     "kit/catalogue", "kit/choice_button", "kit/describing", "kit/entry_table", "kit/fact_rows", "kit/flashes",
     "kit/lanes_canvas", "kit/lanes_picture", "kit/marks_control", "kit/marks_list",
-    "kit/latency_plot", "kit/octaves", "kit/panel_view", "kit/phases", "kit/readout", "kit/speed_slider",
+    "kit/latency_plot", "kit/line_list", "kit/octaves", "kit/panel_view",
+    "kit/phases", "kit/readout", "kit/speed_slider",
     "kit/swap_card", "kit/swap_columns", "kit/swap_figure", "kit/swap_histogram", "kit/swap_list", "kit/swap_vignette",
     "kit/swap_words", "kit/thin_scroll", "kit/vectors", "kit/waiting_words", "kit/writing",
 )  # fmt: skip
@@ -87,6 +89,10 @@ def _lanes(link, selection, theme, playback):
     return view
 
 
+def _generations(link, selection, theme, playback):
+    return GenerationsView(link, selection, theme)
+
+
 def _swap(link, selection, theme, playback):
     return SwapView(link, selection, theme)
 
@@ -99,11 +105,13 @@ SIZES = {
     _palette: (236, 867), _tables: (620, 204), _receipt: (359, 640), _selected: (359, 420), _latency: (359, 333),
     _transport: (1600, 92), _time_bar: (1600, 42), _caption: (1003, 36), _waiting_for: (359, 520),
     _swap: (1080, 760), _lanes: (1000, 320), _marks: (359, 420),
+    _generations: (359, 320),
 }  # fmt: skip
 NARROW = {
     _tables: (903, 204), _receipt: (320, 640), _selected: (320, 420), _latency: (320, 290), _transport: (1024, 92),
     _time_bar: (1024, 42), _caption: (903, 36), _waiting_for: (320, 520),
     _swap: (320, 640), _lanes: (320, 320), _marks: (320, 320),
+    _generations: (320, 320),
 }  # fmt: skip
 EVERY = pytest.mark.parametrize("make", SIZES, ids=lambda make: make.__name__.strip("_"))
 

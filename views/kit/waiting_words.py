@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from model.projections.hold_ups import Chain, HoldUp, HoldUps, LockStep, Step, ThreadStep
 from model.projections.receipt import FateSort
@@ -58,6 +58,11 @@ class Line:
     """Whether a wire leads on to the next line."""
     arrow: Literal["", "head", "middle", "tail"] = ""
     """The part of the arrow of a cycle that runs beside it."""
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """Which line it is, whatever it says."""
+        return self.sort, self.title, self.picked, self.first, self.last, self.arrow
 
     @property
     def spoken(self) -> str:
