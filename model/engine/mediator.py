@@ -19,12 +19,19 @@ The paper leaves the order of release open; here it is first come, first served 
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from model.engine.generated import Method, generate
 from model.engine.objects import ObjectRecord
 from model.machine.surroundings import Operation, Surroundings, ThreadHandle
 from model.trace.events import Kind, Phase, Wait
+
+# Plain numbers: a member of an enumeration costs as much to read and to look up by as a call of a method.
+_COUNT_CHANGE: Final = int(Operation.COUNT_CHANGE)
+_COUNT_READ: Final = int(Operation.COUNT_READ)
+_PHASE_READ: Final = int(Operation.PHASE_READ)
+_PHASE_WRITE: Final = int(Operation.PHASE_WRITE)
+_WAKE: Final = int(Operation.WAKE)
 
 CLOSED = (Phase.BLOCK, Phase.TRANSFER)
 
@@ -74,7 +81,7 @@ class Mediator:
             return self._enter_again(slot)
         held = False
         while True:
-            surroundings.point(Operation.PHASE_READ)
+            surroundings.point(_PHASE_READ)
             state = self._state
             if state.phase is Phase.FORWARD:
                 slot = self._track(thread, state)
@@ -91,9 +98,9 @@ class Mediator:
 
     def _enter_again(self, slot: Slot) -> Slot:
         """A recursive call: to hold it would be a deadlock, so it goes on whatever the phase."""
-        self.surroundings.point(Operation.PHASE_READ)
+        self.surroundings.point(_PHASE_READ)
         phase = self._state.phase
-        self.surroundings.point(Operation.COUNT_CHANGE)
+        self.surroundings.point(_COUNT_CHANGE)
         slot.depth += 1
         if phase is Phase.BLOCK:
             self._tell(Kind.CALL_RECURSIVE)
@@ -104,10 +111,10 @@ class Mediator:
         surroundings = self.surroundings
         slot = Slot(state.target)
         slot.depth = 1
-        surroundings.point(Operation.COUNT_CHANGE)
+        surroundings.point(_COUNT_CHANGE)
         self._slots[thread.identity] = slot
         try:
-            surroundings.point(Operation.PHASE_READ)
+            surroundings.point(_PHASE_READ)
             if self._state.phase is Phase.FORWARD:
                 return slot
             self._untrack(thread)
@@ -122,7 +129,7 @@ class Mediator:
         if not slot.depth:
             return
         if slot.depth > 1:
-            surroundings.point(Operation.COUNT_CHANGE)
+            surroundings.point(_COUNT_CHANGE)
             slot.depth -= 1
             return
         self._tell(Kind.CALL_LEFT)
@@ -132,23 +139,23 @@ class Mediator:
         """Takes the thread out of the count, and lets the swap look again if it may be waiting for that."""
         surroundings = self.surroundings
         try:
-            surroundings.point(Operation.COUNT_CHANGE)
+            surroundings.point(_COUNT_CHANGE)
         finally:
             del self._slots[thread.identity]
-        surroundings.point(Operation.PHASE_READ)
+        surroundings.point(_PHASE_READ)
         if self._state.phase is Phase.BLOCK:
-            surroundings.point(Operation.WAKE)
+            surroundings.point(_WAKE)
             surroundings.unpark(self._driver)
 
     def _wait_at_door(self, thread: ThreadHandle) -> None:
         """Returns when the door may be open. Queues before it looks, so that a release in between is not missed."""
         surroundings = self.surroundings
         self._tell(Kind.CALL_BLOCKED)
-        surroundings.point(Operation.COUNT_CHANGE)
+        surroundings.point(_COUNT_CHANGE)
         self._door.append(thread)
         try:
             while True:
-                surroundings.point(Operation.PHASE_READ)
+                surroundings.point(_PHASE_READ)
                 if self._state.phase not in CLOSED:
                     return
                 surroundings.park(Wait.DOOR, self.subject)
@@ -156,7 +163,9 @@ class Mediator:
             self._door.remove(thread)
 
     def _tell(self, *kinds: Kind | None, b: int = 0) -> None:
-        """Writes what becomes of the current call."""
+        """Writes what becomes of the current call; nothing where nothing is kept, as on real threads."""
+        if not self.surroundings.recording:
+            return
         call = getattr(self.surroundings.current, "call", None)
         if call is None:
             return
@@ -175,14 +184,14 @@ class Mediator:
 
     def set_phase(self, phase: Phase, target: Any = None) -> None:
         """Goes to another phase; `target` is where calls go from now on, by default where they went before."""
-        self.surroundings.point(Operation.PHASE_WRITE, self.subject)
+        self.surroundings.point(_PHASE_WRITE, self.subject)
         self._state = DoorState(phase, self._state.target if target is None else target)
 
     def someone_inside(self) -> bool:
         """Whether a tracked call is in the component. A slot is read at each point, not all at once."""
-        self.surroundings.point(Operation.COUNT_READ)
+        self.surroundings.point(_COUNT_READ)
         for slot in tuple(self._slots.values()):
-            self.surroundings.point(Operation.COUNT_READ)
+            self.surroundings.point(_COUNT_READ)
             if slot.depth:
                 return True
         return False
@@ -195,7 +204,7 @@ class Mediator:
     def release(self) -> None:
         """Wakes everyone at the door, first come first; each looks for itself whether it may go on."""
         for thread in tuple(self._door):
-            self.surroundings.point(Operation.WAKE)
+            self.surroundings.point(_WAKE)
             self.surroundings.unpark(thread)
 
 
