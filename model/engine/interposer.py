@@ -79,20 +79,24 @@ def _template(kind: type[Wrapper], marked: bool) -> Template:
         read = [f"self.surroundings.point({int(Operation.TABLE_READ)})"] if marked else []
         if kind.methods is not None and method.name not in kind.methods:
             return [*read, f"return {forward}"]
-        before = _before(method, kind, marked) + read
+        before = _before(method, kind, marked)
         if kind.skips_postcall:
-            return [*before, f"return {forward}"]
+            return [*before, *read, f"return {forward}"]
         after = [f"self.mark({int(Kind.POSTCALL_RAN)}, {method.place})", "self.drop_state()"] if marked else []
         result = "return " if kind.changes_results else ""
         return [
             *before,
+            # A thread may be killed at each point: the wrapper hears the end of all that it heard begin.
             "try:",
+            *(f"    {line}" for line in read),
             f"    _result = {forward}",
-            "except BaseException as _error:",
             *(f"    {line}" for line in after),
-            f"    _wrapper.postcall({method.name!r}, _state, None, _error)",
+            "except BaseException as _error:",
+            "    try:",
+            *(f"        {line}" for line in after or ["pass"]),
+            "    finally:",
+            f"        _wrapper.postcall({method.name!r}, _state, None, _error)",
             "    raise",
-            *after,
             f"{result}_wrapper.postcall({method.name!r}, _state, _result, None)",
             *(["return _result"] if not kind.changes_results else []),
         ]

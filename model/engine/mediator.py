@@ -129,8 +129,11 @@ class Mediator:
         if not slot.depth:
             return
         if slot.depth > 1:
-            surroundings.point(_COUNT_CHANGE)
-            slot.depth -= 1
+            try:
+                surroundings.point(_COUNT_CHANGE)
+            finally:
+                # A thread that is killed here is out all the same: the count would keep it inside for ever.
+                slot.depth -= 1
             return
         self._tell(Kind.CALL_LEFT)
         self._untrack(surroundings.current)
