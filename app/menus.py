@@ -15,8 +15,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from app.actions import MENUS, entries
 from app.view_catalogue import AREAS, VIEW_BY_NAME
-from model.commands import Attach, Swap
-from model.projections.topology import drop_verdict, wrap_verdict
+from views.graph.drop import Dragged, command_of, verdict_of
 from views.kit.glyphs import glyph_icon
 from views.kit.menus import dress
 from views.kit.session_link import SessionLink
@@ -141,28 +140,18 @@ class TargetMenu(QMenu):
         for identity, node in topology.objects.items():
             verdict = self._verdict(identity)
             action = self.addAction(glyph_icon(SIGNS[verdict.answer], theme), f"{node.name}, {_words(verdict)}")
-            action.setData(node.name)
+            action.setData(identity)
             action.setEnabled(verdict.answer != "no")
         self.triggered.connect(self._chosen)
         dress(self, theme)
 
     def _verdict(self, object_id: int) -> Verdict:
         topology = self._link.topology
-        if self._kind == "implementation":
-            implementation = topology.implementation_named(self._name)
-            assert implementation is not None, "the palette shows what the topology knows"
-            return drop_verdict(topology, implementation.identity, object_id)
-        wrapper = topology.wrapper_named(self._name)
-        assert wrapper is not None, "the palette shows what the topology knows"
-        return wrap_verdict(topology, wrapper.identity, object_id)
+        return verdict_of(topology, Dragged(self._kind, self._name), object_id)
 
     @Slot(QAction)
     def _chosen(self, action: QAction) -> None:
-        target = action.data()
-        if self._kind == "implementation":
-            self._link.issue(Swap(object=target, implementation=self._name))
-        else:
-            self._link.issue(Attach(object=target, wrapper=self._name))
+        self._link.issue(command_of(self._link.topology, Dragged(self._kind, self._name), action.data()))
 
 
 def _words(verdict: Verdict) -> str:

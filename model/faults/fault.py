@@ -50,6 +50,8 @@ class Fault:
     """`times` every fault has: how often it strikes. `lasting_ns` have those that last."""
     has_method: ClassVar[bool] = False
     """Whether it may be limited to one call of the interface."""
+    of_wrappers: ClassVar[bool] = False
+    """Whether it strikes at an interposer, so that one must be attached."""
 
     def __init__(
         self, system: System, record: ObjectRecord, subject: int, *, times: int, lasting_ns: int, method: str
@@ -209,7 +211,9 @@ def tell_faults(surroundings: Surroundings, faults: Iterable[type[Fault]]) -> di
     numbers = {}
     for fault in faults:
         subject = numbers[fault.name] = surroundings.new_subject()
-        surroundings.emit(Kind.FAULT_KNOWN, subject=subject, b=surroundings.name(fault.name))
+        surroundings.emit(
+            Kind.FAULT_KNOWN, subject=subject, a=int(fault.of_wrappers), b=surroundings.name(fault.name)
+        )
         surroundings.emit(Kind.SUBJECT_TITLED, subject=subject, b=surroundings.name(fault.title))
     return numbers
 

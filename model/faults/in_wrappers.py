@@ -14,6 +14,7 @@ class _FaultOfWrappers(Fault):
     """Struck at the outermost interposer that stands before the object when the fault is injected."""
 
     settings = {"times": TIMES}
+    of_wrappers = True
 
     @classmethod
     def refusal(cls, record: ObjectRecord, method: str) -> str:

@@ -29,6 +29,7 @@ from model.projections.copied import Copied
 from model.projections.picking import Texts, kind_table, picked
 from model.projections.world import (
     Client,
+    Fault,
     Implementation,
     Instance,
     Interface,
@@ -45,8 +46,9 @@ from model.trace.events import Kind
 from model.trace.trace import Event, Rows
 
 __all__ = [
-    "KERNEL", "Client", "Implementation", "Instance", "Interface", "InterposerNode", "MediatorNode", "ObjectNode",
-    "Pointed", "Topology", "TopologyFold", "Transition", "Verdict", "Wrapper", "drop_verdict", "graph", "wrap_verdict",
+    "KERNEL", "Client", "Fault", "Implementation", "Instance", "Interface", "InterposerNode", "MediatorNode",
+    "ObjectNode", "Pointed", "Topology", "TopologyFold", "Transition", "Verdict", "Wrapper", "drop_verdict",
+    "fault_verdict", "graph", "wrap_verdict",
 ]  # fmt: skip
 
 KERNEL: Final = 0
@@ -76,6 +78,7 @@ class Topology:
     """(client, object) for each entry of a translation table."""
     pasts: dict[int, Pointed] = field(default_factory=dict)
     """What the last interposers and mediators that are gone were."""
+    faults: dict[int, Fault] = field(default_factory=dict)
 
     def implementation_of(self, object_id: int) -> Implementation | None:
         """The implementation that serves the object now, None while none does."""
@@ -90,6 +93,10 @@ class Topology:
     def wrapper_named(self, name: str) -> Wrapper | None:
         """The wrapper of that name, as in commands and drags."""
         return next((known for known in self.wrappers.values() if known.name == name), None)
+
+    def fault_named(self, name: str) -> Fault | None:
+        """The fault of that name, as in commands and drags."""
+        return next((known for known in self.faults.values() if known.name == name), None)
 
     def live(self, implementation_id: int) -> int:
         """How many objects this implementation serves now."""
@@ -154,6 +161,13 @@ def wrap_verdict(topology: Topology, wrapper_id: int, object_id: int) -> Verdict
     if node.transition is not None:
         return Verdict("no", _TRANSITION_WORDS[node.transition.sort])
     return Verdict("yes", "attach")
+
+
+def fault_verdict(topology: Topology, fault_id: int, object_id: int) -> Verdict:
+    """Whether this fault may be put into the object now."""
+    if topology.faults[fault_id].of_wrappers and not topology.objects[object_id].interposers:
+        return Verdict("no", "no interposer to fail")
+    return Verdict("yes", "inject")
 
 
 def protocol_name(interfaces: dict[int, Interface], interface_id: int, bit: int) -> str:
@@ -228,6 +242,7 @@ class TopologyDraft:
         self.mediators = Copied(before.mediators)
         self._figures = Copied(before.figures)
         self._pasts = Copied(before.pasts)
+        self.faults = Copied(before.faults)
         self._new_uses: set[tuple[int, int]] = set()
         self._new_entries: set[tuple[int, int]] = set()
 
@@ -237,7 +252,7 @@ class TopologyDraft:
             self._processors, self._generations, self.clients.now, self.interfaces.now, self.implementations.now,
             self.wrappers.now, self.objects.now, self.instances.now, self.interposers.now, self.mediators.now,
             _joined(self._before.uses, self._new_uses), self._figures.now,
-            _joined(self._before.entries, self._new_entries), self._pasts.now,
+            _joined(self._before.entries, self._new_entries), self._pasts.now, self.faults.now,
         )  # fmt: skip
 
     def take(self, event: Event) -> None:
@@ -287,6 +302,10 @@ class TopologyDraft:
         name = self._texts.text(event.b)
         self.wrappers.put(event.subject, Wrapper(event.subject, name, name, event.a))
 
+    def _know_fault(self, event: Event) -> None:
+        name = self._texts.text(event.b)
+        self.faults.put(event.subject, Fault(event.subject, name, name, bool(event.a)))
+
     def _title(self, event: Event) -> None:
         title = self._texts.text(event.b)
         if interface := self.interfaces.now.get(event.subject):
@@ -295,6 +314,8 @@ class TopologyDraft:
             self.implementations.put(event.subject, replace(implementation, title=title))
         elif wrapper := self.wrappers.now.get(event.subject):
             self.wrappers.put(event.subject, replace(wrapper, title=title))
+        elif fault := self.faults.now.get(event.subject):
+            self.faults.put(event.subject, replace(fault, title=title))
 
     def _create_client(self, event: Event) -> None:
         self.clients.put(event.client, Client(event.client, self._texts.text(event.b), event.a))
@@ -420,6 +441,7 @@ _HANDLERS: Final[dict[int, Callable[[TopologyDraft, Event], None]]] = {
     Kind.IMPLEMENTATION_KNOWN: TopologyDraft._know_implementation,
     Kind.VECTOR_KNOWN: TopologyDraft._know_vector,
     Kind.WRAPPER_KNOWN: TopologyDraft._know_wrapper,
+    Kind.FAULT_KNOWN: TopologyDraft._know_fault,
     Kind.SUBJECT_TITLED: TopologyDraft._title,
     Kind.CLIENT_CREATED: TopologyDraft._create_client,
     Kind.OBJECT_CREATED: TopologyDraft._create_object,

@@ -50,6 +50,16 @@ class Wrapper:
 
 
 @dataclass(frozen=True, slots=True)
+class Fault:
+    """What can be made to go wrong with an object; `of_wrappers` when it strikes at an interposer of it."""
+
+    identity: int
+    name: str
+    title: str
+    of_wrappers: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Transition:
     """A swap, attach or detach that was asked for and is not over."""
 

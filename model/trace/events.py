@@ -265,7 +265,7 @@ MEANINGS: dict[Kind, Meaning] = {
         others="processor",
     ),
     Kind.QUIESCENCE_REACHED: Meaning(a="which, from 1"),
-    Kind.FAULT_KNOWN: Meaning("fault", b="text: name"),
+    Kind.FAULT_KNOWN: Meaning("fault", a="1: strikes at an interposer, 0: at the component", b="text: name"),
     Kind.FAULT_INJECTED: Meaning("object", a="fault", b="how often it is to strike"),
     Kind.FAULT_STRUCK: Meaning("object", a="fault", b="how often it is still to strike", others="thread, processor"),
     Kind.COMMAND_ISSUED: Meaning(a="its place in the script, from 0", b="text: the command as JSON"),

@@ -12,8 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from model.commands import Attach, Command, Swap
-from model.projections.topology import Verdict, drop_verdict, wrap_verdict
+from model.commands import Attach, Command, Inject, Swap
+from model.projections.topology import Verdict, drop_verdict, fault_verdict, wrap_verdict
 from model.trace.events import Phase
 from views.graph.drop_marks import Answer, protocol_words
 from views.kit.describing import member
@@ -26,10 +26,11 @@ if TYPE_CHECKING:
     from views.graph.scene import GraphScene
     from views.kit.session_link import SessionLink
 
-IMPLEMENTATION, WRAPPER = "implementation", "wrapper"
+IMPLEMENTATION, WRAPPER, FAULT = "implementation", "wrapper", "fault"
 MIME_TYPES: Final = {
     "application/x-changeover-implementation": IMPLEMENTATION,
     "application/x-changeover-wrapper": WRAPPER,
+    "application/x-changeover-fault": FAULT,
 }
 SNAP: Final = 24.0
 """A drop this near a node, in px of the screen, is meant for it."""
@@ -68,6 +69,10 @@ def verdict_of(topology: Topology, dragged: Dragged, object_id: int) -> Verdict:
         implementation = topology.implementation_named(dragged.name)
         if implementation is not None:
             return drop_verdict(topology, implementation.identity, object_id)
+    elif dragged.kind == FAULT:
+        fault = topology.fault_named(dragged.name)
+        if fault is not None:
+            return fault_verdict(topology, fault.identity, object_id)
     else:
         wrapper = topology.wrapper_named(dragged.name)
         if wrapper is not None:
@@ -80,6 +85,8 @@ def command_of(topology: Topology, dragged: Dragged, object_id: int, *, queue: b
     name = topology.objects[object_id].name
     if dragged.kind == IMPLEMENTATION:
         return Swap(object=name, implementation=dragged.name, queue=queue)
+    if dragged.kind == FAULT:
+        return Inject(object=name, fault=dragged.name)
     return Attach(object=name, wrapper=dragged.name)
 
 
@@ -139,6 +146,8 @@ class DropDesk:
             return f"Drop {what} onto a component. {rest}"
         if node.answer.verdict.answer == "no":
             return refusal(topology, self.dragged, self.target, node.answer.verdict)
+        if self.dragged.kind == FAULT:
+            return f"Drop to let {node.name} fail: {what}. {rest}"
         if self.dragged.kind == WRAPPER:
             return f"Drop to attach {what} to {node.name}. {rest}"
         return f"Drop to swap {node.name} from {node.facts.words} to {member(what)}. {rest}"
@@ -174,11 +183,8 @@ def refusal(topology: Topology, dragged: Dragged, object_id: int, verdict: Verdi
 
 def title_of(topology: Topology, dragged: Dragged) -> str:
     """What a person calls the thing in the hand."""
-    known = (
-        topology.implementation_named(dragged.name)
-        if dragged.kind == IMPLEMENTATION
-        else topology.wrapper_named(dragged.name)
-    )
+    named = {IMPLEMENTATION: topology.implementation_named, FAULT: topology.fault_named}
+    known = named.get(dragged.kind, topology.wrapper_named)(dragged.name)
     return (known.title or known.name) if known is not None else dragged.name
 
 
@@ -187,6 +193,8 @@ def cost_card(link: SessionLink, dragged: Dragged, object_id: int, verdict: Verd
     topology = link.topology
     name = topology.objects[object_id].name
     in_flight = format_count(link.counts.in_flight_of(object_id))
+    if dragged.kind == FAULT:
+        return CostCard("If dropped now", name, (("calls in flight", in_flight), ("strikes", "once")), "Esc cancels")
     if dragged.kind == WRAPPER:
         entries = sum(1 for _, of in link.tables.entries if of == object_id)
         attach = (

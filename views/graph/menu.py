@@ -1,6 +1,7 @@
 """The keyboard's twin of drag and drop: what can be put on a node, with the same verdicts and the same commands.
 
-    Enter, or a click with the right button  -->  Swap with > ...   Attach > ...   Detach > ...   Cancel the swap
+    Enter, or a click with the right button  -->  Swap with > ...   Attach > ...   Detach > ...   Let it fail > ...
+                                                  Cancel the swap
 
 What an object refuses stands in the list too, greyed, with the reason.
 """
@@ -14,9 +15,9 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
 from model.commands import Cancel, Command, Detach
-from views.graph.drop import IMPLEMENTATION, WRAPPER, Dragged, command_of
+from views.graph.drop import FAULT, IMPLEMENTATION, WRAPPER, Dragged, command_of
 from views.graph.drop_marks import protocol_words
-from views.kit.describing import Choice, swap_choices, wrap_choices
+from views.kit.describing import Choice, fault_choices, swap_choices, wrap_choices
 from views.kit.glyphs import glyph_icon
 from views.kit.menus import dress
 
@@ -47,6 +48,7 @@ class NodeMenu(QMenu):
         self._list("Swap with", IMPLEMENTATION, swap_choices(topology, object_id), topology, object_id)
         self._list("Attach", WRAPPER, wrap_choices(topology, object_id), topology, object_id)
         self._detaches(topology, object_id)
+        self._list("Let it fail", FAULT, fault_choices(topology, object_id), topology, object_id)
         swap = link.swaps.under_way(object_id)
         if swap is not None and swap.sort == "swap":
             self.addSeparator()
@@ -99,4 +101,4 @@ def verdict_words(verdict: Verdict) -> str:
     """The answer as the list says it: "yes, by reference", "no, another interface"."""
     if verdict.answer == "conversion":
         return f"yes, with conversion: {protocol_words(verdict)}"
-    return f"{verdict.answer}, {verdict.words}" if verdict.words != "attach" else verdict.answer
+    return f"{verdict.answer}, {verdict.words}" if verdict.words not in ("attach", "inject") else verdict.answer

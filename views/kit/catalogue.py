@@ -1,7 +1,7 @@
-"""What may be dragged onto a component, as a list model: implementations by interface, then wrappers.
+"""What may be dragged onto a component, as a list model: implementations by interface, then wrappers, then faults.
 
-A card is one implementation or wrapper; a section is the word above its cards. The model is compared with what the
-topology says now and tells the list only what has changed, so that a running system does not disturb a selection.
+A card is one implementation, wrapper or fault; a section is the word above its cards. The model is compared with what
+the topology says now and tells the list only what has changed, so that a running system does not disturb a selection.
 """
 
 from __future__ import annotations
@@ -13,17 +13,25 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from views.kit.describing import implementation_icon, implementation_line, wrapper_icon, wrapper_line
+from views.kit.describing import (
+    FAULT_ICON,
+    fault_line,
+    implementation_icon,
+    implementation_line,
+    wrapper_icon,
+    wrapper_line,
+)
 
 if TYPE_CHECKING:
     from model.projections.topology import Topology
 
-CardKind = Literal["section", "implementation", "wrapper"]
+CardKind = Literal["section", "implementation", "wrapper", "fault"]
 Index = QModelIndex | QPersistentModelIndex
 
 MIME_TYPES: Final[dict[str, str]] = {
     "implementation": "application/x-changeover-implementation",
     "wrapper": "application/x-changeover-wrapper",
+    "fault": "application/x-changeover-fault",
 }
 """What a drag carries: the name, in UTF-8."""
 
@@ -63,7 +71,13 @@ def cards_of(topology: Topology, wanted: str = "") -> tuple[Card, ...]:
         for each in topology.wrappers.values()
         if _has(words, each.title, each.name, "wrapper")
     ]
-    return (*cards, *((Card("section", "", "Wrappers"), *wrappers) if wrappers else ()))
+    faults = [
+        Card("fault", each.name, each.title or each.name, fault_line(each), FAULT_ICON)
+        for each in topology.faults.values()
+        if _has(words, each.title, each.name, "fault")
+    ]
+    more = (("Wrappers", wrappers), ("Faults", faults))
+    return (*cards, *(card for title, found in more if found for card in (Card("section", "", title), *found)))
 
 
 def _has(words: Sequence[str], *texts: str) -> bool:

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from model.projections.topology import KERNEL, drop_verdict, wrap_verdict
+from model.projections.topology import KERNEL, drop_verdict, fault_verdict, wrap_verdict
 
 if TYPE_CHECKING:
     from model.projections.swaps import Swap
     from model.projections.topology import Topology, Verdict
-    from model.projections.world import Implementation, Wrapper
+    from model.projections.world import Fault, Implementation, Wrapper
     from views.kit.selection import Picked
 
 IMPLEMENTATION_ICONS: Final[Mapping[str, str]] = {
@@ -27,6 +27,7 @@ IMPLEMENTATION_ICONS: Final[Mapping[str, str]] = {
     "file_session": "folder",
 }
 """By the beginning of the name; the first that fits."""
+FAULT_ICON: Final = "cross"
 WRAPPER_ICONS: Final[Mapping[str, str]] = {"call_": "timer"}
 
 
@@ -51,6 +52,7 @@ def same_structure(one: Topology | None, other: Topology | None) -> bool:
 
 STRUCTURE: Final = (
     "clients", "interfaces", "implementations", "wrappers", "objects", "instances", "interposers", "mediators", "pasts",
+    "faults",
 )  # fmt: skip
 
 
@@ -148,3 +150,17 @@ def wrap_choices(topology: Topology, object_id: int) -> tuple[Choice, ...]:
         for each in topology.wrappers.values()
         if object_id in topology.objects
     )
+
+
+def fault_choices(topology: Topology, object_id: int) -> tuple[Choice, ...]:
+    """Everything that can be made to go wrong, with the object's answer."""
+    return tuple(
+        Choice(each.name, each.title or each.name, fault_verdict(topology, each.identity, object_id))
+        for each in topology.faults.values()
+        if object_id in topology.objects
+    )
+
+
+def fault_line(fault: Fault) -> str:
+    """What a palette says under a fault."""
+    return "strikes at its interposer" if fault.of_wrappers else "strikes at the next occasion"
