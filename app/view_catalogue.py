@@ -78,6 +78,7 @@ VIEWS: Final[tuple[ViewEntry, ...]] = (
     ViewEntry("latency", "Latency", "right", "views.latency:LatencyView", "Of the selected component, now and before",
               least=282, extent=322),
     ViewEntry("lanes", "Lanes", "bottom", "views.lanes:LanesView", "Who ran where and what was under way, over time"),
+    ViewEntry("story", "Story", "bottom", "views.story:StoryView", "The trace in English, with a filter"),
     ViewEntry("generations", "Generations", "right", "views.generations:GenerationsView",
               "Which threads live in which generation, and who waits for them", least=150, extent=260),
     ViewEntry("tables", "Translation tables", "bottom", "views.tables:TablesView", "What every client's entries name"),

@@ -26,6 +26,7 @@ from views.marks import MarksView
 from views.palette import Palette
 from views.receipt import ReceiptView
 from views.selected import SelectedView
+from views.story import StoryView
 from views.swap import SwapView
 from views.tables import TablesView
 from views.time_bar import TimeBar
@@ -36,11 +37,11 @@ FCM_17 = 18
 VIEWS = Path(__file__).parents[2] / "views"
 FILES = (
     "caption", "latency", "legend", "palette", "receipt", "selected", "tables", "time_bar", "transport",
-    "generations", "lanes", "marks", "swap", "waiting_for",
+    "generations", "lanes", "marks", "story", "swap", "waiting_for",
     "kit/catalogue", "kit/choice_button", "kit/describing", "kit/entry_table", "kit/fact_rows", "kit/flashes",
     "kit/lanes_canvas", "kit/lanes_picture", "kit/marks_control", "kit/marks_list",
     "kit/latency_plot", "kit/line_list", "kit/octaves", "kit/panel_view",
-    "kit/phases", "kit/readout", "kit/speed_slider",
+    "kit/phases", "kit/readout", "kit/speed_slider", "kit/story_list",
     "kit/swap_card", "kit/swap_columns", "kit/swap_figure", "kit/swap_histogram", "kit/swap_list", "kit/swap_vignette",
     "kit/swap_words", "kit/thin_scroll", "kit/vectors", "kit/waiting_words", "kit/writing",
 )  # fmt: skip
@@ -93,6 +94,10 @@ def _generations(link, selection, theme, playback):
     return GenerationsView(link, selection, theme)
 
 
+def _story(link, selection, theme, playback):
+    return StoryView(link, selection, theme)
+
+
 def _swap(link, selection, theme, playback):
     return SwapView(link, selection, theme)
 
@@ -105,13 +110,13 @@ SIZES = {
     _palette: (236, 867), _tables: (620, 204), _receipt: (359, 640), _selected: (359, 420), _latency: (359, 333),
     _transport: (1600, 92), _time_bar: (1600, 42), _caption: (1003, 36), _waiting_for: (359, 520),
     _swap: (1080, 760), _lanes: (1000, 320), _marks: (359, 420),
-    _generations: (359, 320),
+    _generations: (359, 320), _story: (900, 240),
 }  # fmt: skip
 NARROW = {
     _tables: (903, 204), _receipt: (320, 640), _selected: (320, 420), _latency: (320, 290), _transport: (1024, 92),
     _time_bar: (1024, 42), _caption: (903, 36), _waiting_for: (320, 520),
     _swap: (320, 640), _lanes: (320, 320), _marks: (320, 320),
-    _generations: (320, 320),
+    _generations: (320, 320), _story: (320, 320),
 }  # fmt: skip
 EVERY = pytest.mark.parametrize("make", SIZES, ids=lambda make: make.__name__.strip("_"))
 

@@ -111,8 +111,8 @@ class LanesCanvas(QAbstractScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMinimumHeight(120)
         self.setAccessibleName("Lanes")
+        self.set_theme(theme)  # which brings the scroll bar that is listened to
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
-        self.set_theme(theme)
 
     # --- what is shown -----------------------------------------------------------------------------------------------
 
