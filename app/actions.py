@@ -20,6 +20,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
 from app.layouts import LAYOUTS
+from app.looks import SIZES, SYSTEM
 from app.view_catalogue import VIEWS, ViewEntry
 
 ANY_OF: Final = ("panel",)
@@ -64,6 +65,14 @@ def look(theme: str) -> Entry:
     return Entry(
         f"theme_{theme}", "View", theme.replace("_", " ").capitalize(), "choose_theme", group="theme", value=theme,
         checkable=True, submenu="Theme",
+    )  # fmt: skip
+
+
+def size(factor: float) -> Entry:
+    """A size of everything."""
+    return Entry(
+        f"size_{round(100 * factor)}", "View", f"{factor:.0%}".replace("%", "\u00a0%"), "choose_size", group="size",
+        value=factor, checkable=True, submenu="Size",
     )  # fmt: skip
 
 
@@ -148,10 +157,13 @@ ACTIONS: Final[tuple[Entry, ...]] = (
     *(panel(view) for view in VIEWS),
     Entry("theme", "View", "Light or dark", "toggle_theme", ("T",), mouse="the disc at the upper right",
           parts=True),
+    Entry("theme_system", "View", "As the system", "choose_theme", group="theme", value=SYSTEM, checkable=True,
+          submenu="Theme"),
     look("light"),
     look("dark"),
     look("high_contrast"),
     look("projector"),
+    *(size(factor) for factor in SIZES),
     Entry("reduced_motion", "View", "Reduced motion", "toggle_reduced_motion", (), "Nothing glides; the run pauses at "
           "each phase instead of easing", checkable=True),
     Entry("zoom_in", "View", "Zoom in", "zoom_in", ("Ctrl++", "Ctrl+="), mouse="wheel over the graph", parts=True),

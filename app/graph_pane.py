@@ -32,3 +32,7 @@ class GraphPane(QWidget):
         """Look like another theme from now on."""
         self.graph.set_theme(theme)
         self.caption.set_theme(theme)
+
+    def set_reduced_motion(self, reduced: bool) -> None:
+        """Nothing glides in the graph."""
+        self.graph.reduced_motion = reduced

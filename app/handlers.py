@@ -18,7 +18,6 @@ from app.menus import TargetMenu, choose_first
 from app.sheet import AboutBox, GuideSheet, KeySheet
 from model.commands import Cancel
 from views.kit.describing import picked_object
-from views.kit.theme import load_theme
 
 if TYPE_CHECKING:
     from app.main_window import MainWindow
@@ -241,11 +240,15 @@ class Handlers(QObject):
 
     @Slot()
     def toggle_theme(self) -> None:
-        self._window.set_theme(load_theme("light" if self._window.theme.is_dark else "dark"))
+        self._window.looks.toggle()
 
     @Slot(QAction)
     def choose_theme(self, action: QAction) -> None:
-        self._window.set_theme(load_theme(action.data()))
+        self._window.looks.choose(action.data())
+
+    @Slot(QAction)
+    def choose_size(self, action: QAction) -> None:
+        self._window.looks.set_size(action.data())
 
     @Slot(bool)
     def toggle_reduced_motion(self, on: bool) -> None:

@@ -42,6 +42,7 @@ from app.documents import ForeignCode, foreign_code, open_session
 from app.forking import Forking
 from app.handlers import Handlers
 from app.layouts import LAYOUTS
+from app.looks import Looks
 from app.marks import Marks
 from app.menus import NodeMenus, PanelMenu, fill_menu_bar
 from app.messages import MessageStrip
@@ -98,6 +99,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.opened = opened
         """The name or the file that the session was made from."""
+        self.looks = Looks(theme, self)
         self.theme = theme
         self._question = question
         self._rail_wanted: bool | None = None
@@ -116,9 +118,8 @@ class MainWindow(QMainWindow):
         self.menus = fill_menu_bar(self.top.menus, self.actions_by_name)
         self.addActions(list(self.actions_by_name.values()))
         self._connect()
-        self.setMinimumSize(LEAST)
         self.setAcceptDrops(True)
-        self.set_theme(theme)
+        self._wear(theme)
         self._session_came()
         self._read_marks()
         self._player_changed()
@@ -209,6 +210,7 @@ class MainWindow(QMainWindow):
         self.graph.action_menu_requested.connect(self._open_node_menu)
         self.workspace.changed.connect(self._workspace_changed)
         self.workspace.menu_wanted.connect(self._open_panel_menu)
+        self.looks.changed.connect(self._wear)
         self.player.changed.connect(self._player_changed)
         self.player.ended.connect(self._run_ended)
         self.link.message.connect(self.say)
@@ -329,8 +331,13 @@ class MainWindow(QMainWindow):
     # --- looks -------------------------------------------------------------------------------------------------------
 
     def set_theme(self, theme: Theme) -> None:
-        """Every view and the chrome look like another theme from now on."""
+        """Every view and the chrome look like another theme from now on, at the size that was chosen."""
+        self.looks.take(theme)
+
+    @Slot(object)
+    def _wear(self, theme: Theme) -> None:
         self.theme = theme
+        self._set_least_size()
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.setPalette(theme.palette())
@@ -347,15 +354,21 @@ class MainWindow(QMainWindow):
         for menu in self.menus.values():
             dress(menu, theme)
         self._measure_out()
-        self._check("theme_" + theme_key(theme))
+        self._check("theme_" + self.looks.choice)
+        self._check(f"size_{round(100 * self.looks.size)}")
         self.player.wake()
         self.theme_changed.emit(theme)
 
     def set_reduced_motion(self, reduced: bool) -> None:
         """Nothing glides, and a run pauses at each phase."""
-        self.graph.reduced_motion = reduced
+        self.workspace.set_reduced_motion(reduced)
         self.player.reduced_motion = reduced
         self.actions_by_name["reduced_motion"].setChecked(reduced)
+
+    def _set_least_size(self) -> None:
+        """As small as the parts allow, and never larger than the screen."""
+        least = QSize(round(self.theme.px(LEAST.width())), round(self.theme.px(LEAST.height())))
+        self.setMinimumSize(least.boundedTo(self.screen().availableSize()))
 
     def set_rail(self, rail: bool) -> None:
         """The palette as icons only, whatever the width."""
@@ -456,8 +469,3 @@ class MainWindow(QMainWindow):
         self.player.stop()
         self.session.close()
         super().closeEvent(event)
-
-
-def theme_key(theme: Theme) -> str:
-    """The name by which a theme that ships is loaded; its own name is for people."""
-    return theme.name.lower().replace(" ", "_")

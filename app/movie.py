@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtGui import QImage, QPixmap
 
 from app.documents import open_session
-from app.pictures import open_still, prepare, save, settle
+from app.pictures import chosen_theme, open_still, prepare, save, settle
 from model.scenario import ScenarioError
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ def movie(
     if path.suffix not in ENDINGS:
         raise ScenarioError("--output", f"{path.suffix} is not known", "end the name in .gif or .png, or name a folder")
     prepare()
+    chosen_theme(theme)  # before a long run, not after it
     session = open_session(scenario, trusted)
     session.advance(from_ns)
     window = open_still(session, size, theme, scenario, playing=True)

@@ -16,7 +16,7 @@ from app.main_window import MainWindow
 from app.window import make_application
 from model.scenario import ScenarioError
 from model.session import Session
-from views.kit.theme import load_theme
+from views.kit.theme import Theme, ThemeError, load_theme, theme_names
 
 
 def prepare(scale: float = 1.0) -> QApplication:
@@ -27,11 +27,24 @@ def prepare(scale: float = 1.0) -> QApplication:
     return make_application()
 
 
+def chosen_theme(name: str) -> Theme:
+    """The theme of a name or of a file. Raises ScenarioError, which the command line says in a sentence."""
+    try:
+        return load_theme(name)
+    except ThemeError as error:
+        if not Path(name).suffix:
+            remedy = f"write {', '.join(theme_names())}, or the name of a .toml file"
+            raise ScenarioError("--theme", f"there is no theme {name!r}", remedy) from error
+        raise ScenarioError("--theme", str(error), "mend the file, or take a theme that ships") from error
+    except OSError as error:
+        raise ScenarioError("--theme", f"{name} cannot be read ({error.strerror})", "check its name") from error
+
+
 def open_still(
     session: Session, size: tuple[int, int], theme: str, opened: str = "", *, playing: bool = False
 ) -> MainWindow:
     """The window on a session, in which nothing moves by itself; `playing` lets it look as if it did."""
-    window = MainWindow(session, load_theme(theme), opened=opened, wall=_stands_still)
+    window = MainWindow(session, chosen_theme(theme), opened=opened, wall=_stands_still)
     window.setMinimumSize(1, 1)
     window.resize(*size)
     if playing:

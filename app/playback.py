@@ -140,6 +140,7 @@ class Player(QObject):
         """Stand still."""
         if self.playing:
             self.playing = False
+            self.slow_motion_active = False
             self._goal = None
             self.achieved_pace = 0.0
             self._wake()

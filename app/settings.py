@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QRect, QSettings, QStandardPaths
 
+from app.looks import SIZES, SYSTEM
 from views.kit.playback_control import FASTEST_PACE, SLOWEST_PACE
 from views.kit.theme import theme_names
 
@@ -28,7 +29,8 @@ LARGEST: Final = 20_000
 class Settings:
     """Everything that is kept, with what holds on the first start."""
 
-    theme: str = "light"
+    theme: str = "system"
+    size: float = 1.0
     window: tuple[int, int, int, int] | None = None
     """Left, top, width, height of the window when it is not maximised."""
     maximised: bool = False
@@ -129,9 +131,16 @@ def _text(value: Any) -> Any:
 
 
 def _theme(text: str) -> str:
-    if text not in theme_names():
+    if text not in (SYSTEM, *theme_names()):
         raise ValueError(text)
     return text
+
+
+def _size(text: str) -> float:
+    size = float(text)
+    if size not in SIZES:
+        raise ValueError(text)
+    return size
 
 
 def _window(text: str) -> tuple[int, int, int, int] | None:
@@ -162,6 +171,7 @@ def _recent(text: str) -> tuple[str, ...]:
 
 _READERS: Final[dict[str, Any]] = {
     "theme": _theme,
+    "size": _size,
     "window": _window,
     "maximised": _truth,
     "pace": _pace,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.documents import open_session
-from app.pictures import open_still, prepare, save_window
+from app.pictures import chosen_theme, open_still, prepare, save_window
 
 
 def snapshot(
@@ -18,8 +18,9 @@ def snapshot(
     theme: str = "light",
     trusted: tuple[str, ...] = (),
 ) -> None:
-    """Runs the scenario to `at_ns`, draws the window into a PNG at `path`. Raises ScenarioError and ThemeError."""
+    """Runs the scenario to `at_ns`, draws the window into a PNG at `path`. Raises ScenarioError."""
     prepare(scale)
+    chosen_theme(theme)  # before a long run, not after it
     session = open_session(scenario, trusted)
     session.advance(at_ns)
     window = open_still(session, size, theme, scenario)

@@ -16,6 +16,8 @@ What the window does with its signals, if it has them (app/workspace.py, `ANSWER
     said(str)                     a sentence for the person
     bookmark_wanted(int)          the instant, in ns, that is to be marked
 
+And if it has `set_reduced_motion(bool)`, it is told when nothing is to glide or fade.
+
 A view is made when it is shown for the first time, so that a panel which nobody opens costs nothing at the start.
 """
 

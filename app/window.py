@@ -13,9 +13,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from app.documents import ForeignCode, open_session
+from app.looks import theme_of
 from app.settings import Settings, SettingsFile, placed
 from model.scenario import DEFAULT
-from views.kit.theme import load_theme
 
 if TYPE_CHECKING:
     from app.main_window import MainWindow
@@ -35,7 +35,7 @@ def run_window(path_or_name: str | None = None) -> int:
     # Imported now, when all that can be wrong with the scenario has been said: the views are most of a start.
     from app.main_window import MainWindow
 
-    window = MainWindow(session, load_theme(settings.theme), opened=name, question=ask_about_foreign_code)
+    window = MainWindow(session, theme_of(settings.theme), opened=name, question=ask_about_foreign_code)
     memory = Memory(window, file, settings)
     memory.restore()
     if path := os.environ.get(REPORT):
@@ -76,6 +76,8 @@ class Memory(QObject):
     def restore(self) -> None:
         """Show the window as it was left, on a screen."""
         window, settings = self._window, self.settings
+        window.looks.choose(settings.theme)
+        window.looks.set_size(settings.size)
         if settings.pace:
             window.player.set_pace(settings.pace)
         window.player.set_slow_motion(settings.slow_motion)
@@ -97,14 +99,13 @@ class Memory(QObject):
 
     def keep(self) -> None:
         """Write down how the window is left."""
-        from app.main_window import theme_key
-
         window = self._window
         area = window.normalGeometry() if window.isMaximized() or window.isFullScreen() else window.geometry()
         self._file.write(
             replace(
                 self.settings,
-                theme=theme_key(window.theme),
+                theme=window.looks.choice,
+                size=window.looks.size,
                 window=(area.x(), area.y(), area.width(), area.height()),
                 maximised=window.isMaximized(),
                 pace=window.player.asked_pace,

@@ -70,6 +70,7 @@ class Workspace(QWidget):
         self._arrangements: dict[str, Arrangement] = {}
         """The layouts that a person has changed."""
         self._latest = ""
+        self._reduced = False
         self._extents: dict[Area, int] = {"left": 236, "right": 360, "bottom": 204}
         self.layout_name = FIRST
         self._areas: dict[Area, Lines] = {
@@ -101,6 +102,8 @@ class Workspace(QWidget):
             made = VIEW_BY_NAME[name].make(self._link, self._selection, self._theme, self._offers)
             made.setParent(self)
             made.hide()
+            if hasattr(made, "set_reduced_motion"):
+                made.set_reduced_motion(self._reduced)
             for signal, answer in self._answers.items():
                 if hasattr(made, signal):
                     getattr(made, signal).connect(answer)
@@ -202,6 +205,13 @@ class Workspace(QWidget):
         for row in self._cells.values():
             for cell in row:
                 cell.set_theme(theme)
+
+    def set_reduced_motion(self, reduced: bool) -> None:
+        """Nothing glides or fades in any panel, or it does again."""
+        self._reduced = reduced
+        for view in self._views.values():
+            if hasattr(view, "set_reduced_motion"):
+                view.set_reduced_motion(reduced)
 
     def _wanted_rows(self) -> dict[Area, tuple[Cell, ...]]:
         least = {name: round(self._theme.px(entry.least or LEAST[entry.area])) for name, entry in VIEW_BY_NAME.items()}

@@ -18,7 +18,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QModelIndex, QPoint, QPointF, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QDrag, QKeyEvent, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtGui import QDrag, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -228,6 +228,8 @@ class CardList(QListView):
         drag.setMimeData(mime_of(card))
         drag.setPixmap(dragged_card(card, theme, ratio))
         drag.setHotSpot(QPoint(round(theme.px(CARD_SIZE[0] / 2)), round(theme.px(CARD_SIZE[1] - 8))))
+        # The platform's own pointer for a copy has a plus sign: here nothing is added.
+        drag.setDragCursor(pointer(theme, ratio), Qt.DropAction.CopyAction)
         self._delegate.dragged = card.name
         self.viewport().update()
         self.drag_started.emit(card.kind, card.name)
@@ -235,6 +237,24 @@ class CardList(QListView):
         self._delegate.dragged = ""
         self.viewport().update()
         self.drag_ended.emit()
+
+
+def pointer(theme: Theme, ratio: float) -> QPixmap:
+    """An arrow in ink with a line of paper about it, its tip at the upper left."""
+    arrow = QPainterPath(QPointF(1.5, 1.5))
+    for x, y in ((1.5, 16.5), (5.2, 13.2), (7.9, 19.2), (10.4, 18.1), (7.8, 12.3), (12.6, 12.0)):
+        arrow.lineTo(x, y)
+    arrow.closeSubpath()
+    pixmap = QPixmap(round(16 * ratio), round(22 * ratio))
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme.accent.on, 1.4))
+    painter.setBrush(theme.accent.fill)
+    painter.drawPath(arrow)
+    painter.end()
+    return pixmap
 
 
 class CardDelegate(QStyledItemDelegate):

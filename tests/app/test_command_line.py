@@ -110,6 +110,11 @@ def test_diverging_recording_ends_with_status_3_and_names_the_command(
         (("snapshot", "tour", "--at", "2mm", "-o", "x.png"), "--at: '2mm' is not a time; write a number and a unit"),
         (("snapshot", "tour", "--at", "2ms", "--size", "big", "-o", "x.png"), "--size: 'big' is not a size; write "),
         (
+            ("snapshot", "tour", "--at", "2ms", "--theme", "mauve", "-o", "x.png"),
+            "--theme: there is no theme 'mauve'; write light, dark, high_contrast, projector, or the name of a .toml",
+        ),
+        (("snapshot", "tour", "--at", "2ms", "--theme", "no.toml", "-o", "x.png"), "--theme: no.toml cannot be read"),
+        (
             ("run", "counter", "--until", "1us", "--record", "/nowhere/at/all.toml"),
             "--record: /nowhere/at/all.toml cannot be written (No such file or directory); name a file",
         ),

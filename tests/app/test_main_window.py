@@ -14,7 +14,8 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from app.documents import open_session
-from app.main_window import MainWindow, theme_key
+from app.looks import theme_key
+from app.main_window import MainWindow
 from model.commands import Attach, Detach, Stamped, Swap
 from model.scenario import shipped
 from tests.app.conftest import Opens

@@ -11,6 +11,7 @@ from app.settings import RECENT_KEPT, Settings, SettingsFile, default_path, plac
 
 CHANGED = Settings(
     theme="dark",
+    size=1.5,
     window=(40, 60, 1280, 800),
     maximised=True,
     pace=5_000.0,
@@ -50,7 +51,17 @@ def test_a_corrupt_file_is_an_empty_one_and_is_written_over(file: SettingsFile, 
 
 @pytest.mark.parametrize(
     "line",
-    ["theme=mauve", "window=1|2|3", "window=0|0|-5|9", "maximised=perhaps", "pace=1e99", "pace=soon", "pace=nan"],
+    [
+        "theme=mauve",
+        "size=9",
+        "size=big",
+        "window=1|2|3",
+        "window=0|0|-5|9",
+        "maximised=perhaps",
+        "pace=1e99",
+        "pace=soon",
+        "pace=nan",
+    ],
 )
 def test_a_value_that_makes_no_sense_counts_as_its_default_and_the_others_hold(file: SettingsFile, line: str) -> None:
     file.path.write_text(f"[General]\nversion=1\nslow_motion=no\n{line}\n")

@@ -133,6 +133,7 @@ def test_texts_fit_and_colours_are_the_themes(tour: MainWindow, moment: str, siz
     """Buys that panels, each well by itself, are well together."""
     show(tour, size, theme, MOMENTS[moment])
     assert_well(tour)
+    assert not tour.transport.slow_motion.isVisible(), "nothing is in motion while the run is held"
 
 
 @pytest.mark.parametrize("moment", ["over one that converts", "TRANSFER", "completed"])
@@ -147,6 +148,30 @@ def test_large_screens_and_strong_themes_are_well_too(
     """Buys the themes that make letters larger and lines thicker."""
     show(tour, size, theme, MOMENTS[moment])
     assert_well(tour)
+
+
+@pytest.mark.parametrize("layout", ["Debug", "Timeline", "Compare"])
+def test_every_layout_is_well(tour: MainWindow, layout: str) -> None:
+    """Buys that panels fit into the places that layouts give them, at the narrowest common screen."""
+    tour.workspace.choose_layout(layout)
+    try:
+        show(tour, SIZES[0], "light", MOMENTS["BLOCK"])
+        assert_well(tour)
+    finally:
+        tour.workspace.choose_layout("Demo")
+
+
+@pytest.mark.parametrize(
+    ("factor", "size"), [(1.25, (1600, 1000)), (1.5, (1920, 1080)), (2.0, (2560, 1600))], ids=lambda each: str(each)
+)
+def test_everything_can_be_larger(tour: MainWindow, factor: float, size: tuple[int, int]) -> None:
+    """Buys the sizes of View > Size."""
+    tour.looks.set_size(factor)
+    try:
+        show(tour, size, "dark", MOMENTS["TRANSFER"])
+        assert_well(tour)
+    finally:
+        tour.looks.set_size(1.0)
 
 
 @pytest.mark.parametrize("scenario", ELSEWHERE)

@@ -104,7 +104,8 @@ def text_faults(window: MainWindow) -> list[str]:
     """A sentence for each text that is cut, covered, outside of its parent, or in another's way; none is well."""
     texts = [*_texts_of_widgets(window), *_texts_of_the_graph(window)]
     assert texts
-    return [*_misplaced(texts), *_covered(window, texts), *_overlapping(texts)]
+    slack = SLACK * max(1.0, window.theme.scale)  # the box of a line is higher than its letters
+    return [*_misplaced(texts, slack), *_covered(window, texts), *_overlapping(texts)]
 
 
 @dataclass(frozen=True)
@@ -157,6 +158,8 @@ def _path(widget: QWidget | None) -> str:
 
 def _texts_of_the_graph(window: MainWindow) -> Iterator[Text]:
     viewport = window.graph.viewport()
+    if not viewport.isVisible():
+        return  # another layout: its texts are those of when it was seen last
     room = _in_window(window, viewport)
     nodes, over = lines_of_graph(window.graph)
     card = QRectF()
@@ -169,11 +172,11 @@ def _texts_of_the_graph(window: MainWindow) -> Iterator[Text]:
             yield Text(place, line.room.translated(room.topLeft()), line.shown, line.whole, line.owner, viewport)
 
 
-def _misplaced(texts: list[Text]) -> Iterator[str]:
+def _misplaced(texts: list[Text], slack: float) -> Iterator[str]:
     for text in texts:
         if text.shown != text.whole or "…" in text.shown[:-1]:
             yield f"{text.shown!r} in {text.owner} is cut"
-        if not text.room.adjusted(-SLACK, -SLACK, SLACK, SLACK).contains(text.rect):
+        if not text.room.adjusted(-slack, -slack, slack, slack).contains(text.rect):
             yield f"{text.shown!r} leaves {text.owner}: {text.rect} is not within {text.room}"
 
 

@@ -15,7 +15,7 @@ Limits: good for graphs of some hundred nodes; a layer longer than it is fit to 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from math import ceil, sqrt
 from typing import Any
 
@@ -56,13 +56,22 @@ def layered(graph: nx.DiGraph, sizes: Mapping[Any, Size], first_layer: Iterable[
     return _placed(columns, edges, sizes)
 
 
-def make_room(resting: Mapping[Node, Box], grown: Mapping[Node, Box], margin: float = ROOM_MARGIN) -> dict[Node, Place]:
-    """How far each other node steps aside so that nothing covers what has grown; only those that must are named."""
+def make_room(
+    resting: Mapping[Node, Box],
+    grown: Mapping[Node, Box],
+    margin: float = ROOM_MARGIN,
+    wider: Collection[Node] = (),
+) -> dict[Node, Place]:
+    """How far each other node steps aside so that nothing covers what has grown; only those that must are named.
+
+    Those of `wider` have grown too, by shells; they keep their places as long as nothing else has grown.
+    """
     placed = [(box, box) for box in grown.values()]
     world = _about([*resting.values(), *grown.values()])
     offsets: dict[Node, Place] = {}
     others = [node for node in resting if node not in grown]
-    others.sort(key=lambda node: min((_distance(resting[node], box) for box in grown.values()), default=0.0))
+    reasons = [*grown.values()] or [resting[node] for node in wider]
+    others.sort(key=lambda node: min((_distance(resting[node], box) for box in reasons), default=0.0))
     for node in others:
         home = resting[node]
         box = home
@@ -74,7 +83,8 @@ def make_room(resting: Mapping[Node, Box], grown: Mapping[Node, Box], margin: fl
         if box != home:
             offsets[node] = (box[0] - home[0], box[1] - home[1])
         # A node that stays may be hit by one that is pushed later, if they stand in the same columns.
-        if box != home or any(box[0] < other[0] + other[2] and other[0] < box[0] + box[2] for other, _ in placed):
+        beside = any(box[0] < other[0] + other[2] and other[0] < box[0] + box[2] for other, _ in placed)
+        if node in wider or box != home or beside:
             placed.append((box, home))
     return offsets
 

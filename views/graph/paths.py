@@ -7,6 +7,16 @@ sampled in one go:
     start --cubic--> straight -----------------------> door        before a mediator
     start --cubic--------------------------------------> end       (the rest has no length)
 
+What ends to the left of its start loops out at the right, goes back between the two nodes, and in at the left:
+
+              +-------+
+          +-->|       |
+          (   +-------+
+          +---------------)
+              +-------+   )
+              |       |---+
+              +-------+
+
 Limits: a way keeps clear of nodes by one lane, above or below all that is in its way, and not around corners.
 """
 
@@ -29,6 +39,8 @@ CLEARANCE: Final = 6.0
 LANE_CLEARANCE: Final = 12.0
 LANE_LEAD: Final = 20.0
 LANE_STEP: Final = 8.0
+LOOP: Final = 34.0
+"""How far the handles of a loop stand out; the loop itself three quarters of it."""
 
 _T: Final = np.linspace(0.0, 1.0, _STEPS + 1)
 _BASIS: Final = np.stack([(1 - _T) ** 3, 3 * _T * (1 - _T) ** 2, 3 * _T**2 * (1 - _T), _T**3], axis=1)
@@ -68,6 +80,27 @@ def way(
         points += cubic(start, before)
         points += straight(before, end) + straight(end, end)
     return np.array(points)
+
+
+def way_back(start: Point, end: Point, y: float, right: float, left: float) -> Floats:
+    """The ten control points of a wire that goes back at a height `y`: out beyond `right`, in from beyond `left`."""
+    out, into = (max(start[0], right), y), (min(end[0], left), y)
+    points = [start, (out[0] + LOOP, start[1]), (out[0] + LOOP, y), out]
+    points += straight(out, into)
+    points += [(into[0] - LOOP, y), (into[0] - LOOP, end[1]), end]
+    return np.array(points)
+
+
+def height_between(one: Box, other: Box, taken: dict[float, int]) -> float:
+    """Where a wire may go back: between two nodes, or above them where they stand beside each other."""
+    upper, lower = sorted((one, other), key=lambda box: box[1])
+    gap = lower[1] - upper[3]
+    y = (lower[1] + upper[3]) / 2 if gap > 0 else upper[1] - LANE_CLEARANCE
+    number = taken.get(y, 0)
+    taken[y] = number + 1
+    # The first two lie about the middle; who needs more than the gap has room for lies on the last of them.
+    step = min(LANE_STEP, max(2.0, gap / 4)) if gap > 0 else -LANE_STEP
+    return y + step * (number - 0.5) if gap > 0 else y + step * number
 
 
 def sampled(controls: Floats) -> tuple[Floats, Floats]:

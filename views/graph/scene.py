@@ -265,7 +265,8 @@ class GraphScene(QGraphicsScene):
         for node in self.nodes():
             swapped = isinstance(node, ComponentNode) and node.facts.mediator is not None
             (grown if swapped else resting)[node.key] = _box(node.whole_body.translated(node.home))
-        offsets = make_room(resting, grown) if grown else {}
+        wider = {node.key for node in self.objects.values() if node.facts.shells} - set(grown)
+        offsets = make_room(resting, grown, wider=wider) if grown or wider else {}
         world = QRectF()
         for node in self.nodes():
             offset = QPointF(*offsets.get(node.key, (0.0, 0.0)))

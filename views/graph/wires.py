@@ -181,11 +181,18 @@ class WiresItem(QGraphicsItem):
     ) -> None:
         source, target = wire.key
         lane = None
+        if boxes and wire.end[0] < start[0]:
+            one, other = boxes[source], boxes["object", target]
+            y = paths.height_between(one, other, taken)
+            self._take_way(wire, paths.way_back(start, wire.end, y, one[2], other[0]), level=True)
+            return
         if boxes and level:
             others = [box for key, box in boxes.items() if key not in (source, ("object", target))]
             lane = paths.lane_past(start, wire.end, others, taken)
         run = (STRAIGHT + DOOR_INSET) * wire.share if wire.sort == "door" else 0.0
-        controls = paths.way(start, wire.end, run=run, level=level, lane=lane)
+        self._take_way(wire, paths.way(start, wire.end, run=run, level=level, lane=lane), level=level)
+
+    def _take_way(self, wire: Wire, controls: Floats, *, level: bool) -> None:
         if wire.path.elementCount() and np.array_equal(controls, wire.controls):
             return
         self.board.touch_wires(wire.bounds)

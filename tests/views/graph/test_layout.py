@@ -76,6 +76,23 @@ def test_who_steps_aside_pushes_the_next_one() -> None:
     assert offsets == {"next": (0.0, 70.0), "last": (0.0, 70.0)}
 
 
+def test_what_has_shells_keeps_its_place_and_its_neighbours_step_aside() -> None:
+    resting = {"above": (0.0, 0.0, 200.0, 80.0), "shelled": (-16.0, 86.0, 232.0, 120.0)}
+    assert make_room(resting, {}, margin=20, wider={"shelled"}) == {"above": (0.0, -14.0)}
+
+
+def test_what_has_shells_gives_way_to_a_mediator() -> None:
+    resting = {"shelled": (-16.0, 86.0, 232.0, 120.0), "last": (0.0, 220.0, 200.0, 80.0)}
+    offsets = make_room(resting, {"grown": (0.0, 0.0, 400.0, 100.0)}, margin=20, wider={"shelled"})
+    assert offsets == {"shelled": (0.0, 34.0), "last": (0.0, 40.0)}
+
+
+def test_what_stands_between_a_mediator_and_shells_moves_both_on() -> None:
+    resting = {"between": (0.0, 90.0, 200.0, 80.0), "shelled": (-16.0, 180.0, 232.0, 120.0)}
+    offsets = make_room(resting, {"grown": (0.0, 0.0, 400.0, 100.0)}, margin=20, wider={"shelled"})
+    assert offsets == {"between": (0.0, 30.0), "shelled": (0.0, 40.0)}
+
+
 def test_what_stands_beside_goes_sideways_in_a_tall_graph_and_upright_in_a_wide_one() -> None:
     grown = {"grown": (0.0, 0.0, 400.0, 200.0)}
     beside = {"right": (380.0, 20.0, 200.0, 80.0)}

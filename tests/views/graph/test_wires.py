@@ -40,6 +40,28 @@ def test_a_wire_keeps_clear_of_what_is_between() -> None:
     assert not ((points[:, 0] > 200) & (points[:, 0] < 400) & (points[:, 1] > 0) & (points[:, 1] < 100)).any()
 
 
+def test_a_wire_that_goes_back_is_seen_to_do_so() -> None:
+    lower, upper = (100.0, 120.0, 300.0, 200.0), (100.0, 0.0, 300.0, 80.0)
+    y = paths.height_between(lower, upper, {})
+    assert 80 < y < 120
+    way = paths.way_back((300, 160), (100, 40), y, 300, 100)
+    points = paths.sampled(way[None])[0][0]
+    for left, top, right, bottom in (lower, upper):
+        inside = (points[:, 0] > left) & (points[:, 0] < right) & (points[:, 1] > top) & (points[:, 1] < bottom)
+        assert not inside.any()
+    assert points[:, 0].max() > 315 and points[:, 0].min() < 85
+
+
+def test_wires_that_go_back_and_forth_run_side_by_side() -> None:
+    taken: dict[float, int] = {}
+    lower, upper = (100.0, 120.0, 300.0, 200.0), (100.0, 0.0, 300.0, 80.0)
+    assert paths.height_between(lower, upper, taken) != paths.height_between(upper, lower, taken)
+
+
+def test_a_wire_back_to_what_stands_beside_goes_over_both() -> None:
+    assert paths.height_between((400.0, 0.0, 600.0, 80.0), (100.0, 10.0, 300.0, 90.0), {}) < 0
+
+
 def test_a_wire_with_a_clear_way_needs_no_lane() -> None:
     assert paths.lane_past((0, 50), (600, 60), [(200, 300, 400, 400)], {}) is None
 
