@@ -67,7 +67,8 @@ def test_parts_have_the_places_of_the_visual_language(
 ) -> None:
     window = opens("steady", size=size)
     assert (window.palette_view.width(), window.workspace.area("right").width()) == (palette, right)
-    assert (window.transport.height(), window.top.height(), window.tables.height()) == (92, 40, tables)
+    assert (window.transport.height(), window.top.height()) == (92, 40)
+    assert window.workspace.area("bottom").height() == tables
     assert window.graph.width() == size[0] - palette - right - 2
     assert window.width() == size[0]
 
