@@ -18,7 +18,7 @@ from model.components.pager_lru import LruPager
 from model.costs import Costs
 from model.engine.component import Component, Interface, interface_of
 from model.machine.memory import Accounts
-from model.machine.surroundings import Cell, Line
+from model.machine.surroundings import Cell, Line, Operation
 from model.trace.events import Kind
 from model.trace.fingerprint import text_number
 
@@ -119,6 +119,9 @@ class FakeSurroundings:
     allocated: Accounts = field(default_factory=lambda: Accounts("bytes"))
     frames: FakeFrames = field(default_factory=lambda: FakeFrames())
     devices: dict[str, FakeDevice] = field(default_factory=dict)
+    points: list[Operation] = field(default_factory=list)
+    writes: int = 0
+    cycles: int = 0
 
     def step(self, what: str) -> None:
         """Every operation that may wait or be the point of a failure passes here."""
@@ -135,6 +138,7 @@ class FakeSurroundings:
     sleep = work
 
     def compute(self, cycles: int) -> None:
+        self.cycles += cycles
         self.work(cycles * self.costs.cycle_ps // 1000)
 
     def line(self, name: str, owner: int = 0) -> Line:
@@ -147,6 +151,7 @@ class FakeSurroundings:
     def write(self, line: Line) -> None:
         assert isinstance(line, Line)
         self.step("write")
+        self.writes += 1
 
     def atomic(self, line: Line) -> None:
         assert isinstance(line, Line)
@@ -159,6 +164,14 @@ class FakeSurroundings:
     def free(self, size_bytes: int, owner: int = 0) -> None:
         self.step("free")
         self.allocated.give(owner, size_bytes)
+
+    def settle(self, owner: int) -> None:
+        if has := self.allocated.has(owner):
+            self.free(has, owner)
+
+    def point(self, operation: Operation, subject: int = 0) -> None:
+        self.step(operation.name)
+        self.points.append(operation)
 
     def device(self, name: str) -> FakeDevice:
         return self.devices.setdefault(name, FakeDevice(self))

@@ -47,6 +47,10 @@ class FileCache(Interface):
         """The page's value; a page that is not resident is fetched first."""
 
     @abstractmethod
+    def map_page(self, index: int) -> int:
+        """As `read_page`, for a fault: the page is mapped where it is, and nothing is copied."""
+
+    @abstractmethod
     def write_page(self, index: int, value: int) -> None:
         """Gives the page a value and makes it dirty. The file grows to hold it."""
 
@@ -69,6 +73,18 @@ class FileCache(Interface):
     @abstractmethod
     def resident(self) -> int:
         """How many pages are in memory."""
+
+    @abstractmethod
+    def attach_region(self, region: int) -> None:
+        """A region of some address space shows the file from now on; each may be attached once more than detached."""
+
+    @abstractmethod
+    def detach_region(self, region: int) -> None:
+        """A region shows it no longer. LookupError if it did not."""
+
+    @abstractmethod
+    def give_back(self, pressure: int) -> int:
+        """How many page frames it gave back, being asked with a pressure of 1 to 3 (see `model.components.reclaim`)."""
 
 
 class PageImage(NamedTuple):
@@ -95,6 +111,10 @@ class FileImage:
     hits: int
     misses: int
     write_backs: int
+    account: int = 0
+    """Whose the page frames are in the machine's account; they stay where they are when the file moves."""
+    regions: tuple[tuple[int, int], ...] = ()
+    candidates: tuple[int, ...] = ()
 
     def by_index(self) -> FileImage:
         return replace(self, pages=tuple(sorted(self.pages)))

@@ -109,7 +109,11 @@ class Component:
     summary: ClassVar[str] = ""
     transfer_protocols: ClassVar[frozenset[int]] = frozenset()
     uses: ClassVar[Mapping[str, type[Interface]]] = {}
+    also_uses: ClassVar[Mapping[str, type[Interface]]] = {}
+    """References that it may have any number of: all whose names begin so."""
     settings: ClassVar[Mapping[str, Setting]] = {}
+    in_application: ClassVar[bool] = False
+    """Whether it lives in the address space of those who call it, so that a call crosses into no other."""
     suits: ClassVar[str] = ""
     """What it is made for, in a few words such as "many processors": by them a wrapper that decides asks for it, as it
     knows no implementation. Empty if it is nothing special."""

@@ -42,6 +42,12 @@ class ObjectRecord:
         self.in_flight: dict[int, Call] = {}
         """True, because the fronts keep it: no interposer or mediator has a say in it."""
 
+    @property
+    def in_application(self) -> bool:
+        """Whether what serves it now lives with its callers."""
+        instance: Component | None = getattr(self, "instance", None)
+        return instance is not None and type(instance).in_application
+
     def serve_by(self, surroundings: Surroundings, instance: Component) -> None:
         """Gives a new object its first instance. Entries that were made before it are pointed there."""
         self.instance = instance

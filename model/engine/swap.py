@@ -253,6 +253,7 @@ class MediatedSwap:
         """After a quiescence of its own: until then a thread may hold what it looked up earlier."""
         self._second_quiescence(mediator)
         surroundings = self._surroundings
+        surroundings.settle(instance.identity)
         identity = self._record.identity
         if mediator is not None:
             tear_down(surroundings, mediator.subject)

@@ -133,7 +133,8 @@ class Front:
 
     def __init__(self, machine: Machine, record: ObjectRecord, client: int, target: Any, target_subject: int) -> None:
         self.way_in, self.way_back = int(Operation.CALL_ENTRY), int(Operation.CALL_RETURN)
-        if client != record.home:
+        # Where the instance lives and not the object: a swap may move it into the application and out again.
+        if client != record.home and not record.in_application:
             # Into the kernel it is a trap; into another address space the whole of it is switched.
             self.way_in = self.way_back = int(Operation.CROSSING if record.home else Operation.TRAP)
         self.way_in_ns = machine.cost_of(self.way_in)

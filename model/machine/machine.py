@@ -326,6 +326,11 @@ class Machine(Scheduler):
         if self.current is not self._outside:
             self.work(self.costs.free_ns)
 
+    def settle(self, owner: int) -> None:
+        """Closes the account of an owner that is destroyed: what is still on it is freed, in one go."""
+        if has := self.allocated.has(owner):
+            self.free(has, owner)
+
     def _account(self, owner: int, has: int) -> None:
         """Tells an owner's bytes whenever they have doubled, halved or gone: a bounded number of rows."""
         if not owner:

@@ -151,6 +151,9 @@ class RealThreads:
     def free(self, size_bytes: int, owner: int = 0) -> None:
         """Python has its own."""
 
+    def settle(self, owner: int) -> None:
+        """Python does."""
+
     def device(self, name: str) -> InstantDevice:
         return InstantDevice()
 

@@ -21,7 +21,6 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from model.components.fcm import FILE_PAGES, PAGE_BYTES, FileCache
-from model.components.file_session import FileSession
 from model.engine.component import Setting
 from model.engine.translation import Reference
 from model.machine.surroundings import Surroundings
@@ -53,7 +52,7 @@ class Store(Protocol):
 
 
 class Postmark(Workload):
-    """Loops of transactions over all that it is given: references named `cache...` are FCMs, `session...` sessions."""
+    """Loops of transactions over all that it is given: references named `cache...`, file cache managers."""
 
     name = "postmark"
     title = "Postmark"
@@ -237,33 +236,7 @@ class CacheStore:
         return cache
 
 
-class SessionStore:
-    """Extents in the bytes of a file session, a call an operation."""
-
-    def __init__(self, reference: Reference) -> None:
-        self.reference = reference
-
-    def write(self, place: int, first_page: int, end_byte: int, value: int) -> None:
-        begin = first_page * PAGE_BYTES
-        self._session().write(place * PAGE_BYTES + begin, end_byte - begin, value)
-
-    def read(self, place: int, size: int) -> list[int]:
-        return list(self._session().read(place * PAGE_BYTES, size))
-
-    def remove(self, place: int, size: int) -> None:
-        self._session().remove(place * PAGE_BYTES, size)
-
-    def flush(self, place: int, size: int) -> None:
-        """A session holds nothing back."""
-
-    def _session(self) -> FileSession:
-        session: FileSession = self.reference.object
-        return session
-
-
 def _store(name: str, reference: Reference) -> Store:
     if name.startswith("cache"):
         return CacheStore(reference)
-    if name.startswith("session"):
-        return SessionStore(reference)
-    raise ValueError(f"postmark does not know what {name!r} is: name an FCM cache..., a file session session...")
+    raise ValueError(f"postmark does not know what {name!r} is: name a file cache manager cache...")

@@ -9,6 +9,8 @@ from model.wrappers.contention_watch import ContentionWatch
 from model.wrappers.parallel_calls import ParallelCalls
 from model.wrappers.profiler import Profiler
 from model.wrappers.sequential_watch import SequentialWatch
+from model.wrappers.sharing_watch import SharingWatch
+from model.wrappers.size_watch import SizeWatch
 
 WRAPPERS: tuple[type[Wrapper], ...] = (
     CallCounter,
@@ -16,5 +18,7 @@ WRAPPERS: tuple[type[Wrapper], ...] = (
     ParallelCalls,
     ContentionWatch,
     SequentialWatch,
+    SharingWatch,
+    SizeWatch,
     Profiler,
 )

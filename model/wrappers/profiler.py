@@ -57,12 +57,12 @@ class Profiler(Deciding):
         "buffers": Setting(32, "buffers of the page manager that it stands before", 1, 1 << 20),
         "window": Setting(256, "fetches from one decision to the next", 1, 1 << 20),
         "margin": Setting(5, "by how many hits in a hundred fetches the other must be better", 0, 100),
-        "lookup_ns": Setting(120, "time to look a page up in both lists", 0, 1_000_000),
+        "lookup_cycles": Setting(70, "cycles to look a page up in both lists", 0, 1_000_000),
     }
     buffers: int
     window: int
     margin: int
-    lookup_ns: int
+    lookup_cycles: int
 
     def __init__(self, surroundings: Surroundings, *, identity: int = 0, **settings: int | str | bool) -> None:
         super().__init__(surroundings, identity=identity, **settings)
@@ -71,7 +71,7 @@ class Profiler(Deciding):
         self.fetches = self.use_hits = self.arrival_hits = 0
 
     def precall(self, method: str, arguments: tuple[Any, ...]) -> None:
-        self.surroundings.work(self.lookup_ns)
+        self.surroundings.compute(self.lookup_cycles)
         self.use_hits += self.by_use.hit(arguments)
         self.arrival_hits += self.by_arrival.hit(arguments)
         self.fetches += 1

@@ -308,7 +308,7 @@ def _greenlets() -> int:
 
 def test_a_mediator_that_has_gone_leaves_nothing_painted_behind(opens: Opens) -> None:
     window = opens("tour", until_ns=11_990_000)
-    for until_ns in (12_010_000, 12_040_000, 12_055_000, 12_100_000):
+    for until_ns in (12_010_000, 12_060_000, 12_100_000, 12_200_000):
         window.session.advance(until_ns)
         window.player.to_end()
         window.player.frame()

@@ -24,8 +24,12 @@ from model.components.diary_plain import FAILING_DIARIES
 from model.components.failing import FAILING
 from model.components.fcm import CANONICAL_PAGES, PAGE_BYTES, FileCache
 from model.components.fcm_single import SingleFileCache
+from model.components.file_server import FileServer
 from model.components.file_session import FileSession
 from model.components.pager import Pager
+from model.components.process_table import ProcessTable
+from model.components.reclaim import Reclaim
+from model.components.region import Region
 from model.components.relay import Relay
 from model.engine.component import Component, Package, calls_of, interface_of
 from model.protocols import BY_REFERENCE, CANONICAL, negotiate, vector
@@ -67,10 +71,38 @@ def use_pager(built: Built, salt: int) -> None:
 
 
 def use_session(built: Built, salt: int) -> None:
+    """A file of three pages, some of them seen by the server and some not, open for two users in the end."""
     session: FileSession = built.component
-    session.write(100 * salt, 9_000, salt)
-    session.read(0, 5_000)
-    session.remove(0, 100)
+    server: FileServer = built.references["server"].object
+    if salt == 1:
+        server.create(salt)
+        session.open(salt, 7)
+        session.write(9_000, 5)
+        session.close(7)
+        session.open(salt, 7)
+    session.seek(100 * salt)
+    session.read(4_000)
+    session.write(5_000, salt)
+    if salt == 2:
+        session.open(1, 8)
+    session.seek(50)
+
+
+def use_server(built: Built, salt: int) -> None:
+    server: FileServer = built.component
+    for number in (10 * salt, 10 * salt + 1, 10 * salt + 2):
+        server.create(number)
+        server.open(number, salt)
+        server.write_pages(number, 0, 2, number, 5_000)
+    server.close(10 * salt, salt, 9_000, ((1, 70 + salt), (2, 71)))
+    server.update(10 * salt + 1, 8_000, ((1, 5),))
+    server.remove(10 * salt)
+
+
+def use_reclaim(built: Built, salt: int) -> None:
+    reclaim: Reclaim = built.component
+    for _ in range(salt):
+        reclaim.round()
 
 
 def use_relay(built: Built, salt: int) -> None:
@@ -85,11 +117,32 @@ def use_diary(built: Built, salt: int) -> None:
     diary.far(salt, 3)
 
 
+def use_region(built: Built, salt: int) -> None:
+    region: Region = built.component
+    for process in (10 * salt, 10 * salt + 1):
+        region.attach(process)
+        for page in range(3):
+            region.fault(process, page)
+    region.detach(10 * salt)
+
+
+def use_process_table(built: Built, salt: int) -> None:
+    table: ProcessTable = built.component
+    children = [table.fork(0, 3) for _ in range(3)]
+    table.execute(children[1], 5)
+    table.call(children[1])
+    table.exit(children[0], 2)
+
+
 USE: dict[type, Callable[[Built, int], None]] = {
     Counter: use_counter,
     FileCache: use_file_cache,
     Pager: use_pager,
     FileSession: use_session,
+    FileServer: use_server,
+    Reclaim: use_reclaim,
+    Region: use_region,
+    ProcessTable: use_process_table,
     Relay: use_relay,
     Diary: use_diary,
 }
@@ -195,7 +248,22 @@ def seen(built: Built) -> Any:
     if isinstance(component, Pager):
         return [component.fetch(file, index) for file in (1, 2) for index in range(7)]
     if isinstance(component, FileSession):
-        return component.end(), component.read(0, 20_000)
+        length, offset = component.length(), component.offset()
+        component.seek(0)
+        read = component.read(20_000)
+        for user in (7, 8):
+            component.close(user)
+        server = built.references["server"].object
+        return length, offset, read, server.length(1), server.read_pages(1, 0, 4), server.users(1)
+    if isinstance(component, FileServer):
+        numbers = (11, 12, 21, 22)
+        return [(component.length(each), component.users(each), component.read_pages(each, 0, 3)) for each in numbers]
+    if isinstance(component, Region):
+        return component.attached(), [component.detach(process) for process in (11, 21)]
+    if isinstance(component, ProcessTable):
+        return component.living(), component.fork(0, 1)
+    if isinstance(component, Reclaim):
+        return component.rounds()
     if isinstance(component, Diary):
         return component.note(9, 9), built.component.entries
     return component.asked()

@@ -197,5 +197,7 @@ def test_replicated_cache_ends_the_waiting_that_the_contention_watch_saw() -> No
     completed = int(rows[rows["kind"] == Kind.SWAP_COMPLETED]["at_ns"][0])
     contended = rows[rows["kind"] == Kind.LOCK_CONTENDED]["at_ns"]
     before = ((contended >= 1_000_000) & (contended < completed)).sum() / (completed - 1_000_000)
-    after = ((contended > completed) & (contended < completed + 1_000_000)).sum() / 1_000_000
+    # Its tables are empty at first, and each first read asks the master.
+    warm = completed + 500_000
+    after = ((contended > warm) & (contended < warm + 500_000)).sum() / 500_000
     assert after < before / 4

@@ -11,7 +11,6 @@ from model.components import IMPLEMENTATIONS
 from model.components.fcm import PAGE_BYTES, FileCache
 from model.components.fcm_replicated import ReplicatedFileCache
 from model.components.fcm_single import SingleFileCache
-from model.components.file_session_shared import SharedFileSession
 from model.engine.component import Component, interface_of
 from model.workloads import WORKLOADS
 from model.workloads.postmark import Postmark, PostmarkLoop
@@ -42,15 +41,13 @@ def test_all_that_is_read_is_what_was_written(implementation: type[Component]) -
     assert (load.mismatches, load.failed) == (0, 0)
 
 
-def test_it_goes_by_sessions_too_and_over_several_stores_at_once() -> None:
+def test_it_goes_over_several_stores_at_once() -> None:
     surroundings = FakeSurroundings()
     first, second = Built(surroundings, SingleFileCache), Built(surroundings, ReplicatedFileCache, file=3)
-    session = Built(surroundings, SharedFileSession)
-    references = {"cache 1": first.own, "cache 2": second.own, "session": session.own}
+    references = {"cache 1": first.own, "cache 2": second.own}
     load = run(postmark(surroundings, references, loops=2, files=6, transactions=60))
     assert (load.mismatches, load.failed) == (0, 0)
     assert all(built.component.state.misses for built in (first, second))
-    assert session.component.state.writes
 
 
 def test_a_page_that_changed_behind_its_back_is_a_mismatch() -> None:

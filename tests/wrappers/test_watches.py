@@ -9,11 +9,22 @@ from cachetools import FIFOCache, LRUCache
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.components.suits import MANY_PROCESSORS, ONE_PROCESSOR, PASSING_THROUGH, RECENT_USE, STREAMS
+from model.components.suits import (
+    MANY_PROCESSORS,
+    MANY_USERS,
+    ONE_PROCESSOR,
+    ONE_USER,
+    PASSING_THROUGH,
+    RECENT_USE,
+    SMALL_FILES,
+    STREAMS,
+)
 from model.wrappers.contention_watch import ContentionWatch
 from model.wrappers.parallel_calls import ParallelCalls
 from model.wrappers.profiler import Ghosts, Profiler
 from model.wrappers.sequential_watch import SequentialWatch
+from model.wrappers.sharing_watch import SharingWatch
+from model.wrappers.size_watch import SizeWatch
 from tests.fake_surroundings import FakeSurroundings
 
 
@@ -237,3 +248,86 @@ def test_says_how_often_it_asked(made: Any) -> None:
     wrapper, _ = watch(made, "")
     wrapper.ask(MANY_PROCESSORS, "it was told to")
     assert wrapper.surroundings.figures == {(5, "asked"): 1}
+
+
+# ---- sessions
+
+
+def called(wrapper: Any, method: str, *arguments: int, result: Any = None, error: BaseException | None = None) -> None:
+    wrapper.postcall(method, wrapper.precall(method, arguments), result, error)
+
+
+def test_second_user_asks_for_a_shared_session_before_it_is_served() -> None:
+    wrapper, petition = watch(SharingWatch, ONE_USER)
+    called(wrapper, "open", 5, 1)
+    before = list(petition.asked)
+    wrapper.precall("open", (5, 2))
+    assert (before, petition.asked) == ([], [MANY_USERS])
+
+
+def test_one_user_who_opens_twice_shares_with_nobody() -> None:
+    wrapper, petition = watch(SharingWatch, ONE_USER)
+    for _ in range(3):
+        called(wrapper, "open", 5, 1)
+    assert petition.asked == []
+
+
+def test_exclusive_session_comes_back_when_one_user_is_left() -> None:
+    wrapper, petition = watch(SharingWatch, ONE_USER)
+    for user in (1, 2):
+        called(wrapper, "open", 5, user)
+    called(wrapper, "close", 2)
+    called(wrapper, "read", 100)
+    assert petition.asked == [MANY_USERS, ONE_USER]
+
+
+def test_user_whose_open_or_close_failed_is_counted_as_it_was() -> None:
+    wrapper, petition = watch(SharingWatch, ONE_USER, comes_back=False)
+    called(wrapper, "open", 5, 1)
+    called(wrapper, "close", 1, error=ValueError())
+    assert wrapper.users == {1: 1}
+    petition.refuses = True
+    called(wrapper, "open", 5, 2, error=ValueError())
+    assert wrapper.users == {1: 1}
+
+
+def test_question_that_came_during_a_transition_is_asked_again_at_the_next_call() -> None:
+    wrapper, petition = watch(SharingWatch, ONE_USER)
+    petition.refuses = True
+    for user in (1, 2):
+        called(wrapper, "open", 5, user)
+    petition.refuses = False
+    called(wrapper, "write", 10, 3)
+    assert petition.asked == [MANY_USERS, MANY_USERS]
+
+
+def used_file(wrapper: Any, length: int, *writes: int) -> None:
+    called(wrapper, "open", 5, 1, result=length)
+    called(wrapper, "seek", length)
+    for size in writes:
+        called(wrapper, "write", size, 7)
+    called(wrapper, "close", 1)
+
+
+def test_small_files_ask_for_the_session_that_holds_them() -> None:
+    wrapper, petition = watch(SizeWatch, ONE_USER)
+    used_file(wrapper, 9_000)
+    for _ in range(2):
+        used_file(wrapper, 1_000, 500)
+    before = list(petition.asked)
+    used_file(wrapper, 0, 3_072)
+    assert (before, petition.asked) == ([], [SMALL_FILES])
+
+
+def test_files_that_grow_beyond_the_limit_bring_the_exclusive_session_back() -> None:
+    wrapper, petition = watch(SizeWatch, SMALL_FILES)
+    for _ in range(4):
+        used_file(wrapper, 3_000, 50, 50)
+    assert petition.asked == [ONE_USER]
+
+
+def test_shared_session_is_left_alone() -> None:
+    wrapper, petition = watch(SizeWatch, MANY_USERS)
+    for _ in range(8):
+        used_file(wrapper, 10)
+    assert petition.asked == []
