@@ -95,6 +95,8 @@ def panel(view: ViewEntry) -> Entry:
 ACTIONS: Final[tuple[Entry, ...]] = (
     Entry("open", "File", "Open…", "open_file", ("Ctrl+O",), "A scenario or a recording",
           "drop the file onto the window"),
+    Entry("add_source", "File", "Add an implementation…", "add_source", ("Ctrl+Shift+O",), "A Python file; it is run "
+          "only after a question", "drop the file onto the window"),
     Entry("restart", "File", "Start again", "restart", ("Ctrl+R",), "The same scenario from the beginning", parts=True),
     Entry("save", "File", "Save recording…", "save", ("Ctrl+S",), "A file that replays this run, command by command"),
     Entry("picture", "File", "Save picture…", "save_picture", ("Alt+Shift+S",), "The window as it looks now"),

@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from model import catalogue as catalogues
-from model.scenario import SourceTable, dump, load, parse
+from model.scenario import ScenarioError, SourceTable, dump, load, parse
 from model.session import Session
+
+SOURCE_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True)
@@ -69,3 +71,23 @@ def save_recording(session: Session, path: Path, **marks: Any) -> None:
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def read_source(path: Path) -> SourceTable:
+    """A foreign source as it would be kept, not run. Raises ScenarioError for what cannot be one."""
+    try:
+        if path.stat().st_size > SOURCE_BYTES:
+            message = f"is larger than {SOURCE_BYTES // 1024} KiB"
+            raise ScenarioError("", message, "a component is a small text: is it another file?", str(path))
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        reason = error.strerror or "it cannot be read"
+        raise ScenarioError("", f"cannot be read ({reason})", "check that you may read it", str(path)) from None
+    except UnicodeDecodeError as error:
+        raise ScenarioError("", f"is not text in UTF-8 (byte {error.start})", "save it as UTF-8", str(path)) from None
+    return SourceTable(path.name[:80], catalogues.sha256_of(text), text)
+
+
+def described_source(source: SourceTable, path: Path) -> ForeignCode:
+    """What the question shows of a file that was dropped: its whole path, and the classes in it."""
+    return replace(_described(source), path=str(path))

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from app.main_window import MainWindow
 
 FIRST_SELECT = "Select a component first: click it, or press G and walk with the arrow keys"
+SOURCES = "Python (*.py);;All files (*)"
 SCENARIOS = "Scenarios and recordings (*.toml);;All files (*)"
 
 
@@ -40,6 +41,12 @@ class Handlers(QObject):
         path, _ = QFileDialog.getOpenFileName(self._window, "Open a scenario or a recording", "", SCENARIOS)
         if path:
             self._window.open(path)
+
+    @Slot()
+    def add_source(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self._window, "Add implementations and wrappers", "", SOURCES)
+        if path:
+            self._window.offer(path)
 
     @Slot(QAction)
     def open_named(self, action: QAction) -> None:

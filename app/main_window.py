@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal, Slot
@@ -38,7 +39,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.actions import BY_NAME, make_actions, tip_of
-from app.documents import ForeignCode, foreign_code, open_session
+from app.documents import ForeignCode, described_source, foreign_code, open_session, read_source
 from app.forking import Forking
 from app.handlers import Handlers
 from app.layouts import LAYOUTS
@@ -50,6 +51,7 @@ from app.playback import Player
 from app.top_bar import TopBar
 from app.view_catalogue import VIEWS
 from app.workspace import Workspace
+from model.catalogue import ForeignCodeError
 from model.scenario import ScenarioError
 from views.caption import CaptionView
 from views.graph.view import GraphView
@@ -297,6 +299,21 @@ class MainWindow(QMainWindow):
             self.player.play()
         return True
 
+    def offer(self, path: str) -> bool:
+        """Let what is in a source file be chosen, once the person has allowed it; a message if that is not possible."""
+        try:
+            source = read_source(Path(path))
+            if self._question is None or not self._question(self, (described_source(source, Path(path)),)):
+                self.say(f"{source.path} was not run")
+                return False
+            command = self.session.trust(source)
+        except (ScenarioError, ForeignCodeError) as error:
+            self.say(str(error), failure=True)
+            return False
+        self.link.issue(command)
+        self.say(f"What is in {source.path} can be dragged onto components now")
+        return True
+
     def _read_marks(self) -> None:
         """The marks of the document that was opened; a fork keeps those of its session."""
         if wrong := self.marks.read(self.session.scenario):
@@ -455,8 +472,11 @@ class MainWindow(QMainWindow):
         paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
         if not paths:
             self.say("Only files can be opened here", failure=True)
+        elif paths[0].endswith(".py"):
+            self.offer(paths[0])
         elif not paths[0].endswith(".toml"):
-            self.say(f"{paths[0]} is no scenario and no recording: their names end in .toml", failure=True)
+            words = "a scenario or a recording ends in .toml, an implementation in .py"
+            self.say(f"{paths[0]} is none of what can be opened here: {words}", failure=True)
         else:
             self.open(paths[0])
 

@@ -138,15 +138,15 @@ def fitting(size: tuple[int, int], screens: list[QRect]) -> tuple[int, int]:
 
 
 def ask_about_foreign_code(parent: QWidget, sources: tuple[ForeignCode, ...]) -> bool:
-    """Whether the person lets the foreign code of a recording run; no is the default."""
+    """Whether the person lets foreign code of a recording or a file run; no is the default."""
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.Warning)
     box.setWindowTitle("Foreign code")
     box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setText("This recording brings code that is not part of Changeover. It could do anything that you can do.")
+    box.setText("This is code that is not part of Changeover. It could do anything that you can do.")
     box.setInformativeText(described(sources))
     run = box.addButton("Run this code", QMessageBox.ButtonRole.AcceptRole)
-    keep = box.addButton("Do not open", QMessageBox.ButtonRole.RejectRole)
+    keep = box.addButton("Do not run it", QMessageBox.ButtonRole.RejectRole)
     box.setDefaultButton(keep)
     box.setEscapeButton(keep)
     box.exec()

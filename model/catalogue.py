@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+import traceback
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -60,6 +61,8 @@ class Catalogue:
     """Sources that came with a recording and were not run."""
     faults: Mapping[str, type[Fault]] = field(default_factory=dict)
     """What can be made to go wrong."""
+    foreign: Mapping[str, tuple[type[Any], ...]] = field(default_factory=dict)
+    """The classes of trusted sources, by the sha256 of their text."""
 
     def with_classes(self, classes: Iterable[type[Any]]) -> Catalogue:
         """This one and more; raises ForeignCodeError where a name is taken by another class."""
@@ -127,10 +130,13 @@ def with_sources(catalogue: Catalogue, sources: Iterable[Source], trusted: froze
     """
     distrusted = []
     for source in sources:
-        if sha256_of(source.text) in trusted:
-            catalogue = catalogue.with_classes(classes_of(source.path, source.text))
-        else:
+        digest = sha256_of(source.text)
+        if digest not in trusted:
             distrusted.append(source)
+        elif digest not in catalogue.foreign:
+            classes = classes_of(source.path, source.text)
+            catalogue = catalogue.with_classes(classes)
+            catalogue = replace(catalogue, foreign={**catalogue.foreign, digest: classes})
     return replace(catalogue, distrusted=(*catalogue.distrusted, *distrusted))
 
 
@@ -150,7 +156,7 @@ def classes_of(path: str, text: str) -> tuple[type[Any], ...]:
         exec(compile(text, path, "exec"), module.__dict__)
     except Exception as error:  # Whatever foreign code may raise.
         del sys.modules[module.__name__]
-        raise ForeignCodeError(f"{path} does not load ({type(error).__name__}: {error})") from error
+        raise ForeignCodeError(f"{path}{_line_of(error, path)} does not load ({_words_of(error)})") from error
     return tuple(
         value
         for value in vars(module).values()
@@ -158,6 +164,19 @@ def classes_of(path: str, text: str) -> tuple[type[Any], ...]:
         and value.__module__ == module.__name__
         and issubclass(value, (Component, Wrapper, Interface))
     )
+
+
+def _line_of(error: BaseException, path: str) -> str:
+    """Where in the source it went wrong: ", line 3"; empty where nothing of it is to blame."""
+    if isinstance(error, SyntaxError) and error.lineno is not None:
+        return f", line {error.lineno},"
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == path]
+    return f", line {lines[-1]}," if lines else ""
+
+
+def _words_of(error: BaseException) -> str:
+    words = error.msg if isinstance(error, SyntaxError) else str(error)
+    return f"{type(error).__name__}: {words}"
 
 
 def _put(names: dict[str, Any], name: str, found: type[Any]) -> None:

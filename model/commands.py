@@ -64,14 +64,22 @@ class Inject(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field=
     """The one call of the interface that it spoils, where it spoils calls; empty for any."""
 
 
-Command: TypeAlias = Swap | Attach | Detach | Cancel | Inject
+class Offer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="command", tag="offer"):
+    """Let a foreign source's implementations and wrappers be chosen from now on. Whoever issues it has been asked."""
 
-COMMANDS: dict[str, type[Swap] | type[Attach] | type[Detach] | type[Cancel] | type[Inject]] = {
+    path: str
+    sha256: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+
+
+Command: TypeAlias = Swap | Attach | Detach | Cancel | Inject | Offer
+
+COMMANDS: dict[str, type[Swap] | type[Attach] | type[Detach] | type[Cancel] | type[Inject] | type[Offer]] = {
     "swap": Swap,
     "attach": Attach,
     "detach": Detach,
     "cancel": Cancel,
     "inject": Inject,
+    "offer": Offer,
 }
 
 
@@ -105,3 +113,5 @@ def words(command: Command) -> str:
             return f"cancel the swap of {name}"
         case Inject(object=name, fault=fault):
             return f"inject {fault} into {name}"
+        case Offer(path=path):
+            return f"offer what is in {path}"

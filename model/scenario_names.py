@@ -14,7 +14,7 @@ from typing import Any
 from model import catalogue as catalogues
 from model import profiles
 from model.catalogue import Catalogue
-from model.commands import Attach, Command, Detach, Inject, Swap
+from model.commands import Attach, Command, Detach, Inject, Offer, Swap
 from model.costs import Costs
 from model.engine.component import Interface, interface_of
 from model.scenario import Scenario, ScenarioError, nearest
@@ -57,6 +57,9 @@ def check(scenario: Scenario, catalogue: Catalogue) -> None:
 def check_command(command: Command, scenario: Scenario, catalogue: Catalogue, place: str = "") -> None:
     """Raises ScenarioError if the command names what is not there."""
     before = f"{place}." if place else ""
+    if isinstance(command, Offer):
+        _offered(f"{before}sha256", command, catalogue)
+        return
     _known(f"{before}object", "component", command.object, _objects(scenario))
     if isinstance(command, Swap):
         _implementation(f"{before}implementation", command.implementation, catalogue)
@@ -66,6 +69,16 @@ def check_command(command: Command, scenario: Scenario, catalogue: Catalogue, pl
         _known(f"{before}fault", "fault", command.fault, catalogue.faults)
     if isinstance(command, Attach):
         _settings(f"{before}settings", command.settings, catalogue.wrappers[command.wrapper].settings)
+
+
+def _offered(place: str, command: Offer, catalogue: Catalogue) -> None:
+    if command.sha256 in catalogue.foreign:
+        return
+    if any(catalogues.sha256_of(source.text) == command.sha256 for source in catalogue.distrusted):
+        message = f"it offers the foreign code of {command.path}, which was not run"
+        raise ScenarioError(place, message, f"if you trust it, run it with --trust {command.sha256}")
+    message = f"it offers the foreign code of {command.path}, which is not in this file"
+    raise ScenarioError(place, message, "drop that file onto the window instead")
 
 
 def _objects(scenario: Scenario) -> set[str]:

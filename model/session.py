@@ -30,9 +30,9 @@ import numpy as np
 from model import catalogue as catalogues
 from model import commands, profiles, scenario_names
 from model.catalogue import Catalogue
-from model.commands import Command, Stamped
+from model.commands import Command, Offer, Stamped
 from model.machine.errors import ComponentHung
-from model.scenario import MAX_SCRIPT, RecordingTable, Scenario, ScenarioError
+from model.scenario import MAX_SCRIPT, MAX_SOURCES, RecordingTable, Scenario, ScenarioError, SourceTable
 from model.trace.events import Kind
 from model.trace.trace import Rows, Trace
 from model.world import World
@@ -70,6 +70,7 @@ class _World(Protocol):
     def watched(self) -> AbstractContextManager[object]: ...
     def lead(self, at_ns: int) -> None: ...
     def apply(self, command: Command, cause: int) -> None: ...
+    def learn(self, catalogue: Catalogue) -> None: ...
     def close(self) -> None: ...
 
 
@@ -92,6 +93,7 @@ class Session:
         self.fingerprints: list[str] = []
         """The trace's at each command that has acted, its own row included."""
         self._script = list(scenario.script)
+        self._sources = scenario.recording.sources if scenario.recording is not None else ()
         self._catalogue = catalogue or catalogues.for_scenario(scenario)
         self._capacity = trace_capacity
         self._make_world = world
@@ -228,6 +230,22 @@ class Session:
         self.ended = None
         return at_ns
 
+    def trust(self, source: SourceTable) -> Offer:
+        """Runs a foreign source, which the person has been asked about; the command that offers what is in it.
+
+        Raises ForeignCodeError where the source does not load, ScenarioError where there are too many; then nothing has
+        changed. A recording holds the source from now on.
+        """
+        if len(self._sources) >= MAX_SOURCES:
+            raise ScenarioError("", f"{MAX_SOURCES} foreign sources are in this run already", "start it again")
+        digest = catalogues.sha256_of(source.text)
+        catalogue = catalogues.with_sources(self._catalogue, (source,), frozenset({digest}))
+        if digest not in {catalogues.sha256_of(known.text) for known in self._sources}:
+            self._sources = (*self._sources, msgspec.structs.replace(source, sha256=digest))
+        self._catalogue = catalogue
+        self._world.learn(catalogue)
+        return Offer(path=source.path, sha256=digest)
+
     def _pending_ns(self) -> int | None:
         done = len(self.fingerprints)
         return self._script[done].at_ns if done < len(self._script) else None
@@ -252,14 +270,13 @@ class Session:
         """The scenario with everything that a replay needs and is compared with. Finishes an instant that has begun."""
         if not self._hung:
             self.advance(max(self._now_ns, self._world.now_ns))
-        before = self.scenario.recording
         recording = RecordingTable(
             product_version=product_version(),
             end_ns=self._now_ns,
             fingerprint=self._fingerprint(),
             machine_sha256=machine_sha256(self.scenario),
             fingerprints=tuple(self.fingerprints),
-            sources=before.sources if before else (),
+            sources=self._sources,
         )
         return msgspec.structs.replace(self.scenario, script=self.script, recording=recording)
 
@@ -276,12 +293,14 @@ class Session:
     def again(self, until_ns: int) -> Session:
         """A session at the beginning, with the commands up to `until_ns` for its script."""
         script = tuple(stamped for stamped in self._script if stamped.at_ns <= until_ns)
-        return Session(
+        session = Session(
             msgspec.structs.replace(self.scenario, script=script),
             trace_capacity=self._capacity,
             catalogue=self._catalogue,
             world=self._make_world,
         )
+        session._sources = self._sources
+        return session
 
     def close(self) -> None:
         """Ends all threads. The trace stays readable."""

@@ -10,16 +10,17 @@ command acts, and `apply` makes it a request of the engine, which runs it on a c
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
 from model import profiles
 from model.catalogue import Catalogue
-from model.commands import Attach, Cancel, Command, Detach, Inject, Swap
-from model.engine.component import interface_of
+from model.commands import Attach, Cancel, Command, Detach, Inject, Offer, Swap
+from model.engine.component import Component, interface_of
 from model.engine.swap import SwapSettings
 from model.engine.system import System
+from model.engine.wrapper import Wrapper
 from model.faults.fault import inject, tell_faults
 from model.machine.explored import Choice, Chooser, ExploredMachine, Replay
 from model.machine.machine import Machine
@@ -92,6 +93,9 @@ class World:
 
     def apply(self, command: Command, cause: int) -> None:
         """Asks the engine for what the command wants, now; `cause` is the command's row."""
+        if isinstance(command, Offer):
+            self._offer(self._catalogue.foreign[command.sha256])
+            return
         record = self.system.objects[command.object]
         reconfiguration = self.system.reconfiguration
         match command:
@@ -110,6 +114,16 @@ class World:
                     self.system, record, made_to_fail, number, times=times, lasting_ns=lasting_ns, method=method,
                     cause=cause,
                 )  # fmt: skip
+
+    def learn(self, catalogue: Catalogue) -> None:
+        """There is more to choose from; nobody is offered it before a command says so."""
+        self._catalogue = catalogue
+
+    def _offer(self, classes: Iterable[type[Any]]) -> None:
+        found = tuple(classes)
+        implementations = [one for one in found if issubclass(one, Component)]
+        wrappers = [one for one in found if issubclass(one, Wrapper)]
+        self.system.know((), implementations, wrappers)
 
     def close(self) -> None:
         """Ends every thread, without a trace of it."""
@@ -157,18 +171,21 @@ class World:
         The script is not looked at: what a person asks for live must not have been known earlier on replay.
         """
         known = self._catalogue.implementations
+        # What a foreign source brings is offered by the command that says so.
+        foreign = {one for classes in self._catalogue.foreign.values() for one in classes}
         named = [known[component.implementation] for component in scenario.components]
         named += [known[name] for name in scenario.offers]
         in_use = dict.fromkeys(interface_of(implementation) for implementation in named)
         offered = [
             implementation
             for implementation in known.values()
-            if implementation in named or (implementation.offered and interface_of(implementation) in in_use)
+            if implementation in named
+            or (implementation.offered and implementation not in foreign and interface_of(implementation) in in_use)
         ]
         wrappers = [
             wrapper
             for wrapper in self._catalogue.wrappers.values()
-            if wrapper.interface is None or wrapper.interface in in_use
+            if wrapper not in foreign and (wrapper.interface is None or wrapper.interface in in_use)
         ]
         system.know(in_use, offered, wrappers)
 

@@ -77,7 +77,7 @@ class WrongShape(_FaultOfTransfers):
     """The component packages something that is not its state at all."""
 
     name = "wrong_shape"
-    title = "state of the wrong shape"
+    title = "misshapen state"
     summary = "The component packages something else than its state."
 
     def in_package(self, package: Package) -> Package:

@@ -228,7 +228,7 @@ def test_component_may_raise_in_each_of_its_calls(method: str) -> None:
     [
         (Inject("counter", "raises_in_call", method="fly"), "a Counter has no call 'fly'"),
         (Inject("counter", "raises_in_package", method="add"), "the fault 'package raises' is not limited to one call"),
-        (Inject("counter", "wrong_shape", lasting_ns=5), "the fault 'state of the wrong shape' does not last"),
+        (Inject("counter", "wrong_shape", lasting_ns=5), "the fault 'misshapen state' does not last"),
         (Inject("pager", "raises_in_precall"), "no interposer is attached to pager"),
     ],
 )

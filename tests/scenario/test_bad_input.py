@@ -84,7 +84,7 @@ SHAPES = [
         '"swap"',
         '"swop"',
         "script[0].command: a line of the script names its command; "
-        "write swap, or another of attach, cancel, detach, inject.",
+        "write swap, or another of attach, cancel, detach, inject, offer.",
     ),
     (
         'implementation = "counter_partitioned"',

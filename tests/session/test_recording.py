@@ -195,6 +195,6 @@ def test_trusted_code_that_does_not_load_is_told(tmp_path: Path, recording: Scen
     with pytest.raises(ScenarioError) as caught:
         load(file, trusted=[broken.sha256])
     assert str(caught.value) == (
-        f"{file}: broken.py does not load (ModuleNotFoundError: No module named 'nothing_like_this'); "
+        f"{file}: broken.py, line 1, does not load (ModuleNotFoundError: No module named 'nothing_like_this'); "
         "mend that code or leave it out."
     )
