@@ -25,7 +25,7 @@ from app.view_catalogue import VIEWS, ViewEntry
 
 ANY_OF: Final = ("panel",)
 """Groups of which several may be on."""
-MENUS: Final = ("File", "Run", "Swap", "View", "Help")
+MENUS: Final = ("File", "Edit", "Run", "Swap", "View", "Help")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +101,8 @@ ACTIONS: Final[tuple[Entry, ...]] = (
     Entry("save", "File", "Save recording…", "save", ("Ctrl+S",), "A file that replays this run, command by command"),
     Entry("picture", "File", "Save picture…", "save_picture", ("Alt+Shift+S",), "The window as it looks now"),
     Entry("quit", "File", "Quit", "quit", ("Ctrl+Q",), parts=True),
+    Entry("undo", "Edit", "Undo", "undo", ("Ctrl+Z",), "Marks, filters, layouts, places; a swap by another swap"),
+    Entry("redo", "Edit", "Redo", "redo", ("Ctrl+Shift+Z", "Ctrl+Y")),
     Entry("play", "Run", "Play or pause", "toggle_play", ("Space",), mouse="the round button"),
     Entry("step_forward", "Run", "Step forward", "step_forward", (".",), mouse="the arrow at its right"),
     Entry("step_back", "Run", "Step back", "step_back", (",",), mouse="the arrow at its left"),

@@ -42,6 +42,8 @@ class Forking(QObject):
     """How much of the way is done, and the wall time that the rest will take; negative when it is not known."""
     over = Signal()
     """Done, cancelled or given up."""
+    issued = Signal(object)
+    """A person's command has been accepted, and has not acted yet."""
     said = Signal(str, bool)
     """A sentence for the person, and whether it tells of a failure."""
 
@@ -86,6 +88,7 @@ class Forking(QObject):
         except (ScenarioError, ScriptFull, SessionEnded) as error:
             self.said.emit(str(error), True)
             return
+        self.issued.emit(command)
         player.to_end()
         if not player.playing:
             session.advance(at_ns)

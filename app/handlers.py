@@ -85,6 +85,16 @@ class Handlers(QObject):
     def quit(self) -> None:
         self._window.close()
 
+    # --- editing -----------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def undo(self) -> None:
+        self._window.undo.undo()
+
+    @Slot()
+    def redo(self) -> None:
+        self._window.undo.redo()
+
     # --- running -----------------------------------------------------------------------------------------------------
 
     @Slot()

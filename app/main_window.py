@@ -39,6 +39,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.actions import BY_NAME, make_actions, tip_of
+from app.changes import Changes
 from app.documents import ForeignCode, described_source, foreign_code, open_session, read_source
 from app.forking import Forking
 from app.handlers import Handlers
@@ -120,6 +121,7 @@ class MainWindow(QMainWindow):
         self.menus = fill_menu_bar(self.top.menus, self.actions_by_name)
         self.addActions(list(self.actions_by_name.values()))
         self._connect()
+        self.undo = Changes(self).undo
         self.setAcceptDrops(True)
         self._wear(theme)
         self._session_came()
@@ -318,6 +320,7 @@ class MainWindow(QMainWindow):
         """The marks of the document that was opened; a fork keeps those of its session."""
         if wrong := self.marks.read(self.session.scenario):
             self.say(wrong, failure=True)
+        self.undo.forget()
 
     @Slot()
     def _session_came(self) -> None:

@@ -72,6 +72,11 @@ class Marks(QObject):
             "stops": tuple(StopTable(one.rows, one.halts, one.on) for one in self.stops),
         }
 
+    def write(self, tables: dict[str, Any]) -> None:
+        """Stand as `tables` once said."""
+        self.bookmarks = tuple(Bookmark(one.at_ns, one.note) for one in tables["bookmarks"])
+        self._take(tuple(Stop(one.rows, one.halts, one.on) for one in tables["stops"]))
+
     # --- bookmarks ---------------------------------------------------------------------------------------------------
 
     def add_bookmark(self, at_ns: int, note: str = "") -> None:

@@ -47,6 +47,8 @@ class Workspace(QWidget):
 
     changed = Signal()
     """Another layout, or a panel was opened, closed, moved or brought to the front."""
+    view_made = Signal(str)
+    """A panel was made, which is when it is first shown: its name."""
     menu_wanted = Signal(str, QPoint)
     """The right button on a panel's head: its name, and where."""
 
@@ -108,6 +110,7 @@ class Workspace(QWidget):
                 if hasattr(made, signal):
                     getattr(made, signal).connect(answer)
             self._views[name] = made
+            self.view_made.emit(name)
         return self._views[name]
 
     def made(self) -> Mapping[str, QWidget]:

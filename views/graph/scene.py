@@ -285,6 +285,11 @@ class GraphScene(QGraphicsScene):
         """A person moves a node."""
         self._dragged = True
 
+    @property
+    def dragging(self) -> bool:
+        """Whether a person is moving a node."""
+        return self._dragged
+
     def node_released(self, node: NodeItem) -> None:
         """The mouse has let a node go."""
         if self._dragged:
