@@ -15,7 +15,7 @@ from typing import Any, Self
 from model.components import IMPLEMENTATIONS
 from model.components.pager import Pager
 from model.components.pager_lru import LruPager
-from model.costs import Costs
+from model.costs import Costs, Shape
 from model.engine.component import Component, Interface, interface_of
 from model.machine.memory import Accounts
 from model.machine.surroundings import Cell, Line, Operation
@@ -107,6 +107,7 @@ class FakeSurroundings:
     seed: int = 0
     costs: Costs = field(default_factory=Costs)
     recording: bool = False
+    shape: Shape = field(default_factory=Shape)
     now_ns: int = 0
     current: FakeThread = field(default_factory=FakeThread)
     fail_at: int = 0
@@ -157,11 +158,11 @@ class FakeSurroundings:
         assert isinstance(line, Line)
         self.step("atomic")
 
-    def allocate(self, size_bytes: int, owner: int = 0) -> None:
+    def allocate(self, size_bytes: int, owner: int = 0, *, quiet: bool = False) -> None:
         self.step("allocate")
         self.allocated.take(owner, size_bytes)
 
-    def free(self, size_bytes: int, owner: int = 0) -> None:
+    def free(self, size_bytes: int, owner: int = 0, *, quiet: bool = False) -> None:
         self.step("free")
         self.allocated.give(owner, size_bytes)
 
@@ -172,6 +173,9 @@ class FakeSurroundings:
     def point(self, operation: Operation, subject: int = 0) -> None:
         self.step(operation.name)
         self.points.append(operation)
+
+    def fill(self, size_bytes: int) -> None:
+        self.step("fill")
 
     def device(self, name: str) -> FakeDevice:
         return self.devices.setdefault(name, FakeDevice(self))

@@ -30,7 +30,7 @@ CALL_STATE_BYTES: Final = 64
 def build(surroundings: Surroundings, subject: int) -> None:
     """Takes the time and the memory of one interposer or mediator, on the account of `subject`."""
     for size_bytes in PARTS_BYTES:
-        surroundings.allocate(size_bytes, subject)
+        surroundings.allocate(size_bytes, subject, quiet=True)
     costs = surroundings.costs
     _work(surroundings, CONSTRUCTORS * costs.constructor_ns + METHOD_SLOTS * costs.slot_ns)
     if not costs.flat:
@@ -42,7 +42,7 @@ def tear_down(surroundings: Surroundings, subject: int) -> None:
     """Gives it all back; after the quiescence that whoever frees waits for."""
     _work(surroundings, CONSTRUCTORS * surroundings.costs.constructor_ns)
     for size_bytes in PARTS_BYTES:
-        surroundings.free(size_bytes, subject)
+        surroundings.free(size_bytes, subject, quiet=True)
 
 
 def _work(surroundings: Surroundings, ns: int) -> None:

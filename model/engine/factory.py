@@ -103,6 +103,7 @@ class Factory:
         except ENDS_THE_RUN:
             raise
         except BaseException:
+            surroundings.settle(identity)
             surroundings.emit(Kind.INSTANCE_DESTROYED, subject=identity, b=record.identity)
             raise
 

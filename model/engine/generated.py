@@ -11,7 +11,7 @@ begin with an underscore and parameters may not, so that a call with a parameter
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple
 
 from model.engine.component import Interface, calls_of
@@ -40,25 +40,32 @@ def generate(
     template: Template,
     key: object = None,
     names: Mapping[str, Any] | None = None,
+    *,
+    but: Collection[str] = (),
 ) -> type:
-    """A subclass of `base` with a method for each call of `interface`; `key` tells templates of one base apart.
+    """A subclass of `base` with a method for each call of `interface`, `but` those; `key` tells templates of one base
+    apart.
 
     `names` are what the templates use beside the methods' own parameters, by names that begin with an underscore.
     """
     cached = _cache.get((interface, base, key))
     if cached is None:
-        cached = _cache[(interface, base, key)] = _generate(interface, base, template, names or {})
+        cached = _cache[(interface, base, key)] = _generate(interface, base, template, names or {}, but)
     return cached
 
 
-def _generate(interface: type[Interface], base: type, template: Template, names: Mapping[str, Any]) -> type:
+def _generate(
+    interface: type[Interface], base: type, template: Template, names: Mapping[str, Any], but: Collection[str]
+) -> type:
     name = f"{interface.__name__}{base.__name__}"
     namespace: dict[str, Any] = dict(names)
     source: list[str] = []
+    calls = [call for call in calls_of(interface) if call not in but]
     for index, call in enumerate(calls_of(interface)):
-        source += _method(call, index, inspect.signature(getattr(interface, call)), template, namespace)
+        if call not in but:
+            source += _method(call, index, inspect.signature(getattr(interface, call)), template, namespace)
     exec(compile("\n".join(source), f"<generated {name}>", "exec"), namespace)
-    body = {call: namespace[call] for call in calls_of(interface)}
+    body = {call: namespace[call] for call in calls}
     return type(name, (base,), {"__slots__": (), "__module__": base.__module__, **body})
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from model.engine.component import Component, Interface
-from model.machine.surroundings import Operation, Surroundings
+from model.machine.surroundings import Lock, Operation, Surroundings
 from model.trace.events import Kind
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ class ObjectRecord:
         self.door: Any = None
         self.door_subject = 0
         self.entries: list[Any] = []
+        self.entries_lock: Lock | None = None
+        """Where processors have tables of their own: held while the entries are written, and by the miss handler."""
         self.interposers: list[Interposer] = []
         """Outermost first."""
         self.in_flight: dict[int, Call] = {}
@@ -67,19 +69,29 @@ class ObjectRecord:
         entry.write(self.door, self.door_subject)
 
     def repoint(self, surroundings: Surroundings, target: Any, subject: int) -> None:
-        """Makes `target` the door and writes every client's entry, one point each.
+        """Makes `target` the door and writes every client's entry, on every processor, one point each.
 
-        The door comes first: an entry that is made while the others are being written must not miss it.
+        The door comes first: an entry that is made while the others are being written must not miss it. Where there
+        are local tables it is done under the lock that the miss handler takes too: between its look at the door and
+        its write it could otherwise put back what the door was before, after the walk has passed.
         """
+        if self.entries_lock is None:
+            self._repoint(surroundings, target, subject)
+            return
+        with self.entries_lock:
+            self._repoint(surroundings, target, subject)
+
+    def _repoint(self, surroundings: Surroundings, target: Any, subject: int) -> None:
         surroundings.point(Operation.TABLE_WRITE, self.identity)
         self.set_door(target, subject)
         written = 0
         while written < len(self.entries):
             entry = self.entries[written]
-            surroundings.point(Operation.TABLE_WRITE, self.identity)
+            entry.announce_write(surroundings)
             before = entry.target_subject
             entry.write(target, subject)
             surroundings.emit(Kind.ENTRY_WRITTEN, subject=self.identity, a=subject, b=before, client=entry.client)
+            entry.write_local(target, subject)
             written += 1
 
     def __repr__(self) -> str:

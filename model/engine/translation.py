@@ -20,15 +20,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
+from model.engine.clustered import Clustered, Representative
 from model.engine.generated import Method, generate
 from model.machine.errors import CallsTooDeep, words_of
-from model.machine.surroundings import Operation, Surroundings
+from model.machine.surroundings import Line, Operation, Surroundings
 from model.trace.events import Kind
 
 if TYPE_CHECKING:
     from model.engine.objects import ObjectRecord
     from model.machine.machine import Machine
     from model.machine.thread import Thread
+
+ENTRY_BYTES = 16
+"""An entry is a pointer and what the miss handler needs; so many stand on one line."""
 
 CALLS_DEEP_AT_MOST = 50
 """Calls inside of each other on one thread, so that a component that calls itself for ever is told so, in every run at
@@ -38,6 +42,8 @@ the same call. Python's own limit is met sooner or later, as the program around 
 _CALL_ENTERED: Final = int(Kind.CALL_ENTERED)
 _CALL_RETURNED: Final = int(Kind.CALL_RETURNED)
 _TABLE_READ: Final = int(Operation.TABLE_READ)
+_TABLE_WRITE: Final = int(Operation.TABLE_WRITE)
+_TABLE_MISS: Final = int(Operation.TABLE_MISS)
 
 
 class Reference:
@@ -51,10 +57,16 @@ class Reference:
         self.number = number
         self.target_subject = 0
 
+    def announce_write(self, surroundings: Surroundings) -> None:
+        """The point before the entry is written."""
+
     def write(self, target: Any, subject: int) -> None:
         """Points the entry at `target`; the one access after the caller's point."""
         self.object = target
         self.target_subject = subject
+
+    def write_local(self, target: Any, subject: int) -> None:
+        """There are no slots beside the entry."""
 
 
 class SimulatedReference:
@@ -86,6 +98,96 @@ class SimulatedReference:
         self._front = front_class(self.record)(self._machine, self.record, self.client, target, subject)
         self.target_subject = subject
 
+    def announce_write(self, surroundings: Surroundings) -> None:
+        """The point before the entry is written."""
+        surroundings.point(_TABLE_WRITE, self.record.identity)
+
+    def write_local(self, target: Any, subject: int) -> None:
+        """There are no slots beside the entry."""
+
+
+class LocalReference(SimulatedReference):
+    """One client's entry for one object, where tables stand on cache lines; with local tables a slot a processor.
+
+        entry of the client      the object's door, as every client's
+        slot of a processor      nothing yet: the miss handler is called; then the door, or a clustered object's
+                                 representative there
+
+    A slot that would have to name a representative which is not made yet goes back to the miss handler.
+    """
+
+    __slots__ = ("_line", "_local_lines", "_slots", "_targets")
+
+    def __init__(
+        self, machine: Machine, record: ObjectRecord, client: int, number: int, lines: list[Line], local: bool
+    ) -> None:
+        super().__init__(machine, record, client, number)
+        self._line = lines[0]
+        self._local_lines = lines[1:]
+        self._slots: list[Any] = [None] * len(self._local_lines)
+        self._targets = [0] * len(self._local_lines)
+        if local and record.entries_lock is None:
+            record.entries_lock = machine.lock(f"entries of {record.name}")
+
+    @property
+    def object(self) -> Any:
+        """What the entry points at now, as a front."""
+        machine, identity = self._machine, self.record.identity
+        if not self._slots:
+            machine.point_on(_TABLE_READ, identity, self._line, False)
+            return self._front
+        processor = machine.current.processor
+        machine.point_on(_TABLE_READ, identity, self._local_lines[processor], False)
+        return self._slots[processor] or self._miss(processor)
+
+    def announce_write(self, surroundings: Surroundings) -> None:
+        """The point before the entry is written."""
+        self._machine.point_on(_TABLE_WRITE, self.record.identity, self._line)
+
+    def write_local(self, target: Any, subject: int) -> None:
+        """Points every slot that was ever used at `target`, one point each. Called with the entries' lock held."""
+        for processor, before in enumerate(self._targets):
+            if before or self._slots[processor] is not None:
+                self._machine.point_on(_TABLE_WRITE, self.record.identity, self._local_lines[processor])
+                part = target.existing_at(processor) if isinstance(target, Clustered) else target
+                self._fill(processor, part, subject, Kind.LOCAL_ENTRY_WRITTEN)
+
+    def _miss(self, processor: int) -> Any:
+        """The miss handler: finds what the slot must point at, and fills it (K42's local translation tables).
+
+        A representative is made before the lock is taken, because its code may do as it likes; so the door is looked
+        at again under the lock, and while a transition holds that the handler waits.
+        """
+        machine, record = self._machine, self.record
+        assert record.entries_lock is not None
+        machine.point(_TABLE_MISS, record.identity)
+        while True:
+            door = record.door
+            part = door.representative_at(processor) if isinstance(door, Clustered) else door
+            with record.entries_lock:
+                if self._slots[processor] is not None:
+                    return self._slots[processor]
+                machine.point_on(_TABLE_WRITE, record.identity, self._local_lines[processor])
+                if record.door is door:
+                    made = Kind.LOCAL_ENTRY_WRITTEN if self._targets[processor] else Kind.LOCAL_ENTRY_MADE
+                    self._fill(processor, part, record.door_subject, made)
+                    return self._slots[processor]
+
+    def _fill(self, processor: int, part: Any, subject: int, kind: Kind) -> None:
+        """Writes a slot; `part` None gives it back to the miss handler. A call names the object's door, whichever part
+        of it serves."""
+        machine, before = self._machine, self._targets[processor]
+        now = 0 if part is None else part.identity if isinstance(part, Representative) else subject
+        if part is None:
+            self._slots[processor] = None
+        else:
+            self._slots[processor] = front_class(self.record)(machine, self.record, self.client, part, subject)
+        self._targets[processor] = now
+        machine.emit(
+            kind, subject=self.record.identity, a=now, b=0 if kind is Kind.LOCAL_ENTRY_MADE else before,
+            client=self.client, processor=processor,
+        )  # fmt: skip
+
 
 class TranslationTable:
     """The entries of one client, each made when the client first uses the object."""
@@ -94,19 +196,38 @@ class TranslationTable:
         self._surroundings = surroundings
         self._client = client
         self._entries: dict[int, Any] = {}
+        self._lines: dict[tuple[int, int], Line] = {}
 
     def reference(self, record: ObjectRecord) -> Any:
         """The client's entry for an object; a new one copies the object's current door."""
         entry = self._entries.get(record.identity)
         if entry is None:
-            kind: Any = SimulatedReference if self._surroundings.recording else Reference
-            entry = kind(self._surroundings, record, self._client, len(self._entries) + 1)
+            entry = self._new_entry(record, len(self._entries) + 1)
             self._entries[record.identity] = entry
             record.add_entry(entry)
             self._surroundings.emit(
                 Kind.ENTRY_MADE, subject=record.identity, a=entry.target_subject, b=entry.number, client=self._client
             )
         return entry
+
+    def _new_entry(self, record: ObjectRecord, number: int) -> Any:
+        surroundings: Any = self._surroundings
+        if not surroundings.recording:
+            return Reference(surroundings, record, self._client, number)
+        local = surroundings.shape.local_tables
+        if surroundings.memory is None and not local:
+            return SimulatedReference(surroundings, record, self._client, number)
+        tables = range(-1, surroundings.processors if local else 0)
+        lines = [self._line(table, number) for table in tables]
+        return LocalReference(surroundings, record, self._client, number, lines, local)
+
+    def _line(self, table: int, number: int) -> Line:
+        """The line on which an entry stands, beside its neighbours. Table -1 is the client's own, the others the
+        processors'."""
+        key = (table, number * ENTRY_BYTES // self._surroundings.shape.line_bytes)
+        if key not in self._lines:
+            self._lines[key] = self._surroundings.line(f"table {table} of client {self._client}")
+        return self._lines[key]
 
 
 class Call:

@@ -77,6 +77,9 @@ class SimulatedLock:
         thread.at_lock = True
         try:
             machine.spin()
+            if self.line is not None:
+                # Whoever let it go wrote the word last.
+                machine.bring(self.line)
         except BaseException:
             self._forget(thread)
             raise

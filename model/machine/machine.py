@@ -314,24 +314,42 @@ class Machine(Scheduler):
         """Announces a read and write of a cache line in one."""
         self.point_on(_LINE_ATOMIC, 0, line)
 
-    def allocate(self, size_bytes: int, owner: int = 0) -> None:
-        """Takes memory, on the account of `owner`. Before the run begins it takes no time."""
-        self._account(owner, self.allocated.take(owner, size_bytes))
+    def allocate(self, size_bytes: int, owner: int = 0, *, quiet: bool = False) -> None:
+        """Takes memory, on the account of `owner`, an instance whose bytes the trace is told of unless it is `quiet`.
+
+        Before the run begins it takes no time.
+        """
+        has = self.allocated.take(owner, size_bytes)
+        if not quiet:
+            self._tell_bytes(owner, has)
         if self.current is not self._outside:
             self.work(self.costs.allocation_ns)
 
-    def free(self, size_bytes: int, owner: int = 0) -> None:
+    def free(self, size_bytes: int, owner: int = 0, *, quiet: bool = False) -> None:
         """Gives memory back; ValueError if the owner's account does not hold so much."""
-        self._account(owner, self.allocated.give(owner, size_bytes))
+        has = self.allocated.give(owner, size_bytes)
+        if not quiet:
+            self._tell_bytes(owner, has)
         if self.current is not self._outside:
             self.work(self.costs.free_ns)
 
     def settle(self, owner: int) -> None:
         """Closes the account of an owner that is destroyed: what is still on it is freed, in one go."""
-        if has := self.allocated.has(owner):
-            self.free(has, owner)
+        has = self.allocated.has(owner)
+        self._told_bytes.pop(owner, None)
+        if has:
+            self.free(has, owner, quiet=True)
 
-    def _account(self, owner: int, has: int) -> None:
+    def fill(self, size_bytes: int) -> None:
+        """Writes fresh memory, line by line: each comes from memory. It is the thread's own, so nothing to choose."""
+        lines, write_ns, memory = -(-size_bytes // self.shape.line_bytes), self.costs.line_write_ns, self.memory
+        if memory is None:
+            self.work(lines * write_ns)
+            return
+        for _ in range(lines):
+            self.work(write_ns + memory.bring(Line("fresh"), self.current.processor, self.now_ns, True))
+
+    def _tell_bytes(self, owner: int, has: int) -> None:
         """Tells an owner's bytes whenever they have doubled, halved or gone: a bounded number of rows."""
         if not owner:
             return

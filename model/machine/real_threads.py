@@ -19,7 +19,7 @@ from itertools import count
 from types import TracebackType
 from typing import Any, Self
 
-from model.costs import Costs
+from model.costs import Costs, Shape
 from model.machine.generations import Generations, Token
 from model.machine.surroundings import Cell, Line
 from model.trace.events import Kind, Wait
@@ -99,6 +99,7 @@ class RealThreads:
 
     recording = False
     costs = FREE
+    shape = Shape()
 
     def __init__(self, *, processors: int = 4, generations: int = 2, seed: int = 0) -> None:
         self.processors = processors
@@ -127,6 +128,9 @@ class RealThreads:
     def point(self, operation: int, subject: int = 0) -> None:
         """Costs nothing: the operating system interleaves as it likes."""
 
+    def point_on(self, operation: int, subject: int, line: Line, exclusive: bool = True) -> None:
+        """Costs nothing."""
+
     def work(self, ns: int) -> None:
         """Costs nothing."""
 
@@ -145,14 +149,17 @@ class RealThreads:
     def atomic(self, line: Line) -> None:
         """Costs nothing, and does nothing: what is atomic is `fetch_add`."""
 
-    def allocate(self, size_bytes: int, owner: int = 0) -> None:
+    def allocate(self, size_bytes: int, owner: int = 0, *, quiet: bool = False) -> None:
         """Python has its own."""
 
-    def free(self, size_bytes: int, owner: int = 0) -> None:
+    def free(self, size_bytes: int, owner: int = 0, *, quiet: bool = False) -> None:
         """Python has its own."""
 
     def settle(self, owner: int) -> None:
-        """Python does."""
+        """Python has its own."""
+
+    def fill(self, size_bytes: int) -> None:
+        """Costs nothing."""
 
     def device(self, name: str) -> InstantDevice:
         return InstantDevice()

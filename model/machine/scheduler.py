@@ -255,6 +255,12 @@ class Scheduler:
         else:
             self._work_in_turn(ns)
 
+    def bring(self, line: Line) -> None:
+        """Waits until the line is here, to be written; no point, for what is the thread's own already."""
+        ns = 0 if self.memory is None else self.memory.bring(line, self.current.processor, self.now_ns, True)
+        if ns:
+            self.work(ns)
+
     def cost_of(self, operation: int) -> int:
         """What a point for `operation` will charge, in ns."""
         return self._point_ns[operation]

@@ -20,10 +20,11 @@ the future; otherwise `until_ns` is 0.
 
 from __future__ import annotations
 
-from enum import IntEnum
+from enum import IntEnum, unique
 from typing import NamedTuple
 
 
+@unique
 class Kind(IntEnum):
     """What happened. The numbers go into fingerprints of recordings: never reuse one, add at the end of its group."""
 
@@ -113,6 +114,11 @@ class Kind(IntEnum):
 
     # The person.
     COMMAND_ISSUED = 80
+
+    # Processors' parts of tables and of clustered objects.
+    LOCAL_ENTRY_MADE = 85
+    LOCAL_ENTRY_WRITTEN = 86
+    REPRESENTATIVE_CREATED = 87
 
     # What a caller that watches itself says: see workloads/diarists.py.
     ANSWER_SEEN = 90
@@ -268,6 +274,15 @@ MEANINGS: dict[Kind, Meaning] = {
     Kind.FAULT_KNOWN: Meaning("fault", a="1: strikes at an interposer, 0: at the component", b="text: name"),
     Kind.FAULT_INJECTED: Meaning("object", a="fault", b="how often it is to strike"),
     Kind.FAULT_STRUCK: Meaning("object", a="fault", b="how often it is still to strike", others="thread, processor"),
+    Kind.LOCAL_ENTRY_MADE: Meaning(
+        "object", a="target: instance, representative, interposer or mediator", others="client, processor: whose table"
+    ),
+    Kind.LOCAL_ENTRY_WRITTEN: Meaning(
+        "object", a="new target, 0 for the miss handler", b="old target", others="client, processor: whose table"
+    ),
+    Kind.REPRESENTATIVE_CREATED: Meaning(
+        "representative", a="instance that it is a part of; it goes with that", others="processor"
+    ),
     Kind.COMMAND_ISSUED: Meaning(a="its place in the script, from 0", b="text: the command as JSON"),
     Kind.ANSWER_SEEN: Meaning(a="what its last call gave: the tag", others="thread"),
 }

@@ -22,6 +22,7 @@ from model.trace.trace import Rows, Trace, kinds
 
 Sort = Literal[
     "interface", "implementation", "wrapper", "object", "instance", "interposer", "mediator", "lock", "resource",
+    "representative",
     "fault",
 ]  # fmt: skip
 RequestSort = Literal["swap", "attach", "detach"]
@@ -86,6 +87,8 @@ class Names:
             return f"subject {identity}"
         if known.sort in ("instance", "interposer"):
             return self.subject(known.made_of)
+        if known.sort == "representative":
+            return f"{self.subject(known.made_of)} on {known.name}"
         if known.sort == "mediator":
             return f"mediator of {self.subject(known.of)}"
         return known.title or known.name
@@ -97,7 +100,7 @@ class Names:
             return 0
         if known.sort == "object":
             return identity
-        return known.of if known.sort in ("instance", "interposer", "mediator") else 0
+        return known.of if known.sort in ("instance", "representative", "interposer", "mediator") else 0
 
     def client(self, identity: int) -> str:
         """The name of a client; 0 is the kernel even before it is said."""
@@ -129,9 +132,9 @@ class Names:
 NAMING = (
     Kind.INTERFACE_KNOWN, Kind.METHOD_KNOWN, Kind.PROTOCOL_KNOWN, Kind.IMPLEMENTATION_KNOWN, Kind.WRAPPER_KNOWN,
     Kind.SUBJECT_TITLED, Kind.CLIENT_CREATED, Kind.OBJECT_CREATED, Kind.INSTANCE_CREATED, Kind.INSTANCE_DESTROYED,
-    Kind.LOCK_CREATED, Kind.RESOURCE_KNOWN, Kind.INTERPOSER_CREATED, Kind.INTERPOSER_DESTROYED, Kind.MEDIATOR_CREATED,
-    Kind.MEDIATOR_DESTROYED, Kind.SWAP_REQUESTED, Kind.ATTACH_REQUESTED, Kind.DETACH_REQUESTED,
-    Kind.FAULT_KNOWN,
+    Kind.LOCK_CREATED, Kind.RESOURCE_KNOWN, Kind.REPRESENTATIVE_CREATED, Kind.INTERPOSER_CREATED,
+    Kind.INTERPOSER_DESTROYED, Kind.MEDIATOR_CREATED, Kind.MEDIATOR_DESTROYED, Kind.SWAP_REQUESTED,
+    Kind.ATTACH_REQUESTED, Kind.DETACH_REQUESTED, Kind.FAULT_KNOWN,
 )  # fmt: skip
 
 
@@ -203,6 +206,9 @@ class _Copies:
                 self._clients[int(row["client"])] = self._text(b)
             case Kind.OBJECT_CREATED:
                 self._subjects[subject] = Subject("object", self._text(b), of=a)
+            case Kind.REPRESENTATIVE_CREATED:
+                instance = self._subjects.get(a, Subject("instance"))
+                self._subjects[subject] = replace(instance, sort="representative", name=f"cpu {int(row['processor'])}")
             case Kind.RESOURCE_KNOWN:
                 self._subjects[subject] = Subject("resource", self._text(b))
             case Kind.LOCK_CREATED:

@@ -80,6 +80,11 @@ class _Told:
         return self.names.subject(subject)
 
     @property
+    def table(self) -> str:
+        """A client's table on one processor."""
+        return f"the table of {self.client} on {self.processor}"
+
+    @property
     def lock(self) -> str:
         """The lock by its name, which may say itself that it is one."""
         name = self.subject
@@ -124,6 +129,19 @@ class _Told:
 def _subject_titled(told: _Told) -> str:
     known = told.names.subjects.get(told.event.subject)
     return f"{f'The {known.sort} {known.name}' if known else told.subject} got the title {told.text}."
+
+
+def _local_entry_made(told: _Told) -> str:
+    return f"The miss handler put {told.subject} into {told.table}; the entry points at {told.target(told.a)}."
+
+
+def _local_entry_written(told: _Told) -> str:
+    target = told.target(told.a) if told.a else "the miss handler"
+    return f"The entry of {told.subject} in {told.table} points at {target} now."
+
+
+def _representative_created(told: _Told) -> str:
+    return f"{_first_capital(told.subject)} was made: the first use on that processor."
 
 
 def _resource_known(told: _Told) -> str:
@@ -243,6 +261,9 @@ SENTENCES: Final[dict[Kind, Callable[[_Told], str]]] = {
     Kind.LOCK_CREATED: _lock_created,
     Kind.FIGURE_REPORTED: _figure_reported,
     Kind.RESOURCE_KNOWN: _resource_known,
+    Kind.LOCAL_ENTRY_MADE: _local_entry_made,
+    Kind.LOCAL_ENTRY_WRITTEN: _local_entry_written,
+    Kind.REPRESENTATIVE_CREATED: _representative_created,
     Kind.ENTRY_MADE: lambda told: f"{_first_capital(told.client)} got entry {told.b:#04x} for {told.subject}.",
     Kind.ENTRY_WRITTEN: _entry_written,
     Kind.REFERENCE_HELD: _reference_held,

@@ -272,5 +272,6 @@ class Bench:
 
 
 def targets(record: ObjectRecord) -> set[int]:
-    """What the entries of an object point at."""
-    return {entry.target_subject for entry in record.entries}
+    """What the entries of an object point at, and what the processors' slots do that were ever used."""
+    slots = {target for entry in record.entries for target in getattr(entry, "_targets", ()) if target}
+    return slots | {entry.target_subject for entry in record.entries}

@@ -1,0 +1,386 @@
+"""Translation tables of the processors, filled by a miss handler and written in transitions; and clustered objects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from typing import Any
+
+import pytest
+from engine_harness import Bench, Empty, Ledger, NeverUnpacks, NewLedger, OldLedger, RaisesInUnpackage, targets
+
+from model.costs import Costs, Shape
+from model.engine.clustered import Clustered, Representative
+from model.engine.component import Component, Package
+from model.engine.swap import SwapSettings
+from model.engine.translation import LocalReference
+from model.engine.wrapper import Wrapper
+from model.machine.surroundings import Operation
+from model.trace.events import Kind
+from model.trace.trace import Event
+
+LOCAL = Shape(local_tables=True)
+S85_LIKE = Costs(line_memory_ns=360, line_transfer_ns=450, line_upgrade_ns=250, bus_line_ns=10)
+MakeBench = Callable[..., Bench]
+
+
+def events(bench: Bench, *kinds: Kind) -> Iterator[Event]:
+    trace = bench.machine.trace
+    return (event for event in map(trace.event, range(trace.head)) if event.kind in kinds)
+
+
+def slots(bench: Bench) -> dict[tuple[int, int], int]:
+    """(client, processor) -> what the slot points at now, as the trace tells it."""
+    rows = events(bench, Kind.LOCAL_ENTRY_MADE, Kind.LOCAL_ENTRY_WRITTEN)
+    return {(row.client, row.processor): row.a for row in rows}
+
+
+def made(bench: Bench) -> list[tuple[int, int]]:
+    return [(row.client, row.processor) for row in events(bench, Kind.LOCAL_ENTRY_MADE)]
+
+
+@pytest.fixture
+def bench(make_bench: MakeBench) -> Bench:
+    return make_bench(shape=LOCAL, processors=8)
+
+
+# ---- the miss handler
+
+
+def test_a_slot_is_made_at_the_first_use_on_a_processor_and_only_then(bench: Bench) -> None:
+    bench.noter(times=20)
+    bench.noter(times=20)
+    bench.run(1_000_000)
+    assert made(bench) == [(1, 0), (2, 1)]
+    assert set(slots(bench).values()) == {bench.ledger.identity}
+
+
+def test_a_miss_costs_what_the_table_says_and_a_hit_does_not(make_bench: MakeBench) -> None:
+    def time_of(calls: int, miss_ns: int) -> int:
+        bench = make_bench(shape=LOCAL, costs=Costs(miss_ns=miss_ns))
+        bench.noter(times=calls)
+        bench.run(10_000_000)
+        return max(row.at_ns for row in events(bench, Kind.CALL_RETURNED))
+
+    assert [time_of(calls, 5_000) - time_of(calls, 1_000) for calls in (1, 10)] == [4_000, 4_000]
+
+
+def test_two_threads_that_miss_at_once_make_one_slot(bench: Bench) -> None:
+    for _ in range(2):
+        for _ in range(8):
+            bench.caller(lambda reference, _: reference.object.note(0, 0))
+    bench.run(1_000_000)
+    assert len(made(bench)) == len(set(made(bench))) == 8
+    assert not bench.errors
+
+
+# ---- transitions
+
+
+def test_a_swap_writes_every_slot_of_every_processor(bench: Bench) -> None:
+    for _ in range(16):
+        bench.noter(times=60)
+    bench.run(100_000)
+    bench.swap()
+    bench.run(5_000_000)
+    assert bench.phases()[-1] == "COMPLETED"
+    assert set(slots(bench).values()) == {bench.ledger.identity} == targets(bench.record)
+    written = [row.a for row in events(bench, Kind.LOCAL_ENTRY_WRITTEN)]
+    assert written == [written[0]] * 8 + [bench.ledger.identity] * 8
+    assert bench.missing() == []
+    assert bench.conserved
+
+
+def test_an_interposition_writes_every_slot_and_its_end_does_too(bench: Bench) -> None:
+    for _ in range(8):
+        bench.noter(times=100)
+    bench.run(100_000)
+    bench.system.reconfiguration.attach(bench.record, Empty)
+    bench.run(300_000)
+    assert set(slots(bench).values()) == {bench.record.interposers[0].subject}
+    bench.system.reconfiguration.detach(bench.record, Empty)
+    bench.run(600_000)
+    assert set(slots(bench).values()) == {bench.ledger.identity}
+
+
+class SlowUnpackage(NewLedger):
+    name = "slow_unpackage"
+
+    def unpackage(self, bit: int, package: Package) -> None:
+        self.surroundings.work(100_000)
+        super().unpackage(bit, package)
+
+
+@pytest.mark.parametrize("phase", ["FORWARD", "BLOCK", "TRANSFER"])
+def test_a_miss_in_any_phase_of_a_swap_gets_the_door(make_bench: MakeBench, phase: str) -> None:
+    bench = make_bench(shape=LOCAL, processors=8)
+    bench.noter(ns=150_000, times=1)
+    bench.noter(ns=150_000, times=1, start_ns=120_000)
+    bench.run(20_000)
+    bench.swap(SlowUnpackage)
+    while bench.phases()[-1:] != [phase]:
+        bench.run(bench.machine.now_ns + 2_000)
+    latecomer = bench.noter(times=3)
+    before = len(made(bench))
+    while len(made(bench)) == before:
+        bench.run(bench.machine.now_ns + 2_000)
+    assert bench.phases()[-1] == phase
+    (mediator,) = (row.subject for row in events(bench, Kind.MEDIATOR_CREATED))
+    assert slots(bench)[1 + latecomer % 2, latecomer] == mediator
+    bench.run(10_000_000)
+    assert bench.phases()[-1] == "COMPLETED"
+    assert set(slots(bench).values()) == {bench.ledger.identity}
+    assert bench.missing() == []
+    assert (latecomer, 3) in bench.ledger.notes
+
+
+def passed_over(make_bench: MakeBench) -> int:
+    """In how many of many runs, in each of which a miss comes at another moment of a swap's beginning, there is a slot
+    that does not point at the mediator though it is installed everywhere."""
+    found = 0
+    for start_ns in range(20_000, 24_000, 50):
+        bench = make_bench(shape=LOCAL)
+        bench.noter(times=1, ns=100_000)
+        bench.noter(times=1, ns=100_000)
+        bench.noter(times=1, ns=100_000, start_ns=start_ns)
+        bench.run(20_000)
+        bench.swap()
+        bench.run(30_000)
+        (mediator,) = (row.b for row in events(bench, Kind.MEDIATOR_INSTALLED))
+        found += targets(bench.record) != {mediator}
+        bench.run(500_000)
+        assert targets(bench.record) == {bench.ledger.identity}
+    return found
+
+
+def fills_without_the_lock(reference: Any, processor: int) -> Any:
+    """A miss handler that does not look at the door again, and takes no lock."""
+    door, subject = reference.record.door, reference.record.door_subject
+    reference._machine.point(Operation.TABLE_MISS)
+    reference._fill(processor, door, subject, Kind.LOCAL_ENTRY_MADE)
+    return reference._slots[processor]
+
+
+def test_no_moment_of_a_miss_leaves_a_slot_behind(make_bench: MakeBench) -> None:
+    assert passed_over(make_bench) == 0
+
+
+def test_a_miss_handler_without_its_lock_would_let_calls_past_the_mediator(
+    make_bench: MakeBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(LocalReference, "_miss", fills_without_the_lock)
+    assert passed_over(make_bench) > 0
+
+
+def test_an_abandoned_swap_points_every_slot_back(bench: Bench) -> None:
+    for _ in range(8):
+        bench.noter(times=100)
+    bench.run(50_000)
+    old = bench.ledger.identity
+    bench.swap(RaisesInUnpackage)
+    bench.run(5_000_000)
+    assert bench.phases()[-1] == "ABANDONED"
+    assert set(slots(bench).values()) == {old}
+    assert bench.missing() == []
+
+
+# ---- clustered objects
+
+
+class Part(Representative):
+    """Notes by itself; `far` and the others are the root's."""
+
+    def __init__(self, root: Any, processor: int, identity: int) -> None:
+        super().__init__(root, processor, identity)
+        self.notes: list[tuple[int, int]] = []
+
+    def note(self, caller: int, sequence: int, *, ns: int = 1_000) -> int:
+        self.surroundings.work(ns)
+        assert self.processor == self.surroundings.current.processor
+        self.notes.append((caller, sequence))
+        return len(self.notes)
+
+
+class Spread(Clustered, Ledger):
+    """A ledger with a part on each processor that uses it."""
+
+    name = "spread"
+    title = "Ledger, clustered"
+    transfer_protocols = frozenset({0, 5})
+    uses = {"self": Ledger}
+    representative = Part
+
+    def __init__(self, *arguments: Any, **keywords: Any) -> None:
+        super().__init__(*arguments, **keywords)
+        self.taken_over: list[tuple[int, int]] = []
+
+    @property
+    def notes(self) -> list[tuple[int, int]]:
+        return self.taken_over + [note for part in self.representatives() for note in part.notes]
+
+    def note(self, caller: int, sequence: int, *, ns: int = 1_000) -> int:
+        return self.here().note(caller, sequence, ns=ns)
+
+    def nested(self, caller: int, depth: int) -> int:
+        self.surroundings.work(10)
+        return 7
+
+    def fail(self, caller: int) -> None:
+        raise ValueError(f"caller {caller} asked for it")
+
+    def far(self, caller: int) -> int:
+        return 0
+
+    def package(self, bit: int) -> Package:
+        return Package(self.notes, 8 * len(self.notes))
+
+    def unpackage(self, bit: int, package: Package) -> None:
+        self.taken_over = list(package.state)
+
+
+def parts(bench: Bench) -> list[tuple[int, int]]:
+    """(instance, processor) of each representative that was made."""
+    return [(row.a, row.processor) for row in events(bench, Kind.REPRESENTATIVE_CREATED)]
+
+
+@pytest.mark.parametrize("shape", [LOCAL, Shape()])
+def test_a_representative_is_made_at_the_first_use_on_its_processor(make_bench: MakeBench, shape: Shape) -> None:
+    bench = make_bench(Spread, shape=shape, processors=8)
+    for _ in range(2):
+        bench.noter(times=10)
+    bench.run(1_000_000)
+    assert parts(bench) == [(bench.ledger.identity, 0), (bench.ledger.identity, 1)]
+    assert [len(part.notes) for part in bench.ledger.representatives()] == [10, 10]
+
+
+def test_the_miss_handler_puts_the_representative_into_the_slot(make_bench: MakeBench) -> None:
+    bench = make_bench(Spread, shape=LOCAL)
+    bench.noter()
+    bench.noter()
+    bench.run(1_000_000)
+    subjects = [row.subject for row in events(bench, Kind.REPRESENTATIVE_CREATED)]
+    assert list(slots(bench).values()) == subjects
+    assert {row.a for row in events(bench, Kind.CALL_ENTERED)} == {bench.ledger.identity}
+
+
+def test_the_object_is_one_to_its_clients(make_bench: MakeBench) -> None:
+    bench = make_bench(Spread, shape=LOCAL)
+    got: list[int] = []
+    bench.caller(lambda reference, _: got.append(reference.object.nested(0, 0)))
+    bench.caller(lambda reference, _: reference.object.fail(1))
+    bench.run(100_000)
+    assert got == [7]
+    assert bench.errors == ["ValueError: caller 1 asked for it"]
+
+
+@pytest.mark.parametrize("way", [(OldLedger, Spread), (Spread, OldLedger), (Spread, Spread)])
+@pytest.mark.parametrize("costs", [Costs(), S85_LIKE])
+def test_nothing_is_lost_between_clustered_and_plain(
+    make_bench: MakeBench, way: tuple[type[Component], type[Component]], costs: Costs
+) -> None:
+    old, new = way
+    bench = make_bench(old, shape=LOCAL, processors=8, costs=costs)
+    for _ in range(12):
+        bench.noter(times=60)
+    bench.run(60_000)
+    bench.swap(new)
+    bench.run(10_000_000)
+    assert bench.phases()[-1] == "COMPLETED"
+    assert sorted(bench.ledger.notes) == [(caller, number) for caller in range(12) for number in range(1, 61)]
+    expected = {part.identity for part in bench.ledger.representatives()} if new is Spread else {bench.ledger.identity}
+    assert set(slots(bench).values()) == expected
+
+
+def test_behind_an_interposer_the_representatives_serve_all_the_same(make_bench: MakeBench) -> None:
+    bench = make_bench(Spread, shape=LOCAL)
+    bench.system.reconfiguration.attach(bench.record, Empty)
+    bench.run(50_000)
+    bench.noter(times=10)
+    bench.noter(times=10)
+    bench.run(1_000_000)
+    assert [processor for _, processor in parts(bench)] == [0, 1]
+    assert set(slots(bench).values()) == {bench.record.interposers[0].subject}
+    bench.system.reconfiguration.detach(bench.record, Empty)
+    bench.run(2_000_000)
+    assert set(slots(bench).values()) == {part.identity for part in bench.ledger.representatives()}
+
+
+# ---- what is allocated
+
+
+class Allocating(Wrapper):
+    name = "allocating"
+    title = "allocating"
+
+
+@pytest.mark.parametrize("costs", [Costs(), S85_LIKE])
+def test_nothing_is_left_allocated_by_transitions(make_bench: MakeBench, costs: Costs) -> None:
+    bench = make_bench(shape=LOCAL, processors=8, costs=costs)
+    for _ in range(8):
+        bench.noter(times=80)
+    reconfiguration = bench.system.reconfiguration
+    for ask in (lambda: bench.swap(queue=True), lambda: bench.swap(RaisesInUnpackage, queue=True)):
+        reconfiguration.attach(bench.record, Allocating, queue=True)
+        bench.run(bench.machine.now_ns + 100_000)
+        ask()
+        reconfiguration.detach(bench.record, Allocating, queue=True)
+        bench.run(bench.machine.now_ns + 2_000_000)
+    assert bench.phases()[-1] == "ABANDONED"
+    assert bench.machine.allocated.total == 0
+
+
+def test_a_clustered_instance_takes_its_representatives_memory_along(make_bench: MakeBench) -> None:
+    bench = make_bench(Spread, shape=LOCAL)
+    for _ in range(4):
+        bench.noter(times=100)
+    bench.run(100_000)
+    assert bench.machine.allocated.total == 4 * Part.size_bytes
+    bench.swap(OldLedger)
+    bench.run(5_000_000)
+    assert bench.machine.allocated.total == 0
+
+
+def test_an_instance_that_was_never_used_leaves_nothing(make_bench: MakeBench) -> None:
+    settings = SwapSettings(transfer_timeout_ns=100_000)
+    bench = make_bench(shape=LOCAL, settings=settings)
+    bench.noter(times=50)
+    bench.run(20_000)
+    bench.swap(NeverUnpacks)
+    bench.run(5_000_000)
+    assert bench.phases()[-1] == "ABANDONED"
+    assert bench.machine.allocated.total == 0
+
+
+# ---- run-ahead
+
+
+def test_run_ahead_leaves_no_mark_on_tables_lines_and_bus(make_bench: MakeBench) -> None:
+    def fingerprint(run_ahead: bool) -> str:
+        bench = make_bench(Spread, shape=LOCAL, processors=8, costs=S85_LIKE, run_ahead=run_ahead)
+        for _ in range(16):
+            bench.noter(times=30, ns=37)
+        bench.run(30_000)
+        bench.swap(OldLedger)
+        bench.run(5_000_000)
+        found: str = bench.machine.trace.fingerprint()
+        return found
+
+    assert fingerprint(True) == fingerprint(False)
+
+
+def test_a_repointing_costs_a_line_a_processor(make_bench: MakeBench) -> None:
+    """A slot of another processor's table is on a line of its own, which must come from there."""
+
+    def time_of(transfer_ns: int) -> int:
+        free = dict.fromkeys((cost.name for cost in fields(Costs)), 0)
+        costs = Costs(**{**free, "switch_ns": 1, "miss_ns": 1, "line_transfer_ns": transfer_ns, "line_memory_ns": 1})
+        bench = make_bench(shape=LOCAL, processors=8, costs=costs)
+        for _ in range(8):
+            bench.noter(times=1, ns=100)
+        bench.run(20_000)
+        bench.system.reconfiguration.attach(bench.record, Empty)
+        bench.run(200_000)
+        rows = [row.at_ns for row in events(bench, Kind.LOCAL_ENTRY_WRITTEN)]
+        return rows[-1] - rows[0]
+
+    assert time_of(1_000) - time_of(0) >= 6_000
