@@ -7,6 +7,7 @@
     changeover story SCENARIO         the trace in English
     changeover trace SCENARIO         the trace for other viewers
     changeover scenarios              what ships
+    changeover mutants                every planted bug, and the rule that found it
     changeover soak                   a long run under all faults, and whether anything was lost
 
 What a person may get wrong ends with one sentence on the standard error and status 2; a recording whose replay is
@@ -28,6 +29,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
     import typer
 
+    from app.mutants_command import mutants
     from app.soak_command import soak
     from app.terminal import with_progress as _with_progress
 
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
 BAD_INPUT = 2
 DIVERGED = 3
 HUNG = 4
-COMMANDS = ("run", "snapshot", "story", "scenarios", "soak", "trace", "movie", "window")
+COMMANDS = ("run", "snapshot", "story", "scenarios", "soak", "mutants", "trace", "movie", "window")
 SLICE_S = 0.1
 """Wall time between two looks at the terminal."""
 
@@ -169,6 +171,7 @@ def story(scenario: ScenarioName, until: Until = None, seed: Seed = None, trust:
     session.close()
 
 
+application.command()(mutants)
 application.command()(soak)
 
 

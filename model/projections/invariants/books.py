@@ -48,10 +48,10 @@ class Since(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """A request for quiescence, and the advances of each processor from which it counts; None until that is known."""
+    """A request for quiescence, and how far each processor had advanced when it was made."""
 
     position: int
-    base: tuple[int, ...] | None
+    base: tuple[int, ...]
 
 
 class Subject(NamedTuple):
@@ -211,7 +211,7 @@ class Books:
                 for thread, life in sorted(self.threads.items())
             ),
             tuple(
-                (number, asked.base and tuple(now - then for now, then in zip(self.advances, asked.base, strict=True)))
+                (number, tuple(now - then for now, then in zip(self.advances, asked.base, strict=True)))
                 for number, asked in sorted(self.asked.items())
             ),
             tuple((thread, since.what) for thread, since in sorted(self.at_door.items())),

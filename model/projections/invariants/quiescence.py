@@ -61,8 +61,8 @@ def advanced(books: Books, row: Event) -> None:
 
 
 def requested(books: Books, row: Event) -> None:
-    """QUIESCENCE_REQUESTED: one that comes while another is served counts only once that is answered."""
-    books.asked[row.a] = Asked(row.position, None if books.asked else books.advances)
+    """QUIESCENCE_REQUESTED: it counts from here."""
+    books.asked[row.a] = Asked(row.position, books.advances)
 
 
 def reached(books: Books, row: Event) -> None:
@@ -76,20 +76,13 @@ def reached(books: Books, row: Event) -> None:
     if life is not None and life.position < asked.position:
         words = f"quiescence {number} was reached while thread {thread} lives, which was there when it was requested"
         books.breaks("Q1", words, position, life.position)
-    if asked.base is not None:
-        short = [
-            processor
-            for processor, before in enumerate(asked.base)
-            if books.advances[processor] - before < books.generations
-        ]
-        if short:
-            rule = "Q5" if len(short) < len(asked.base) else "Q4"
-            words = f"quiescence {number} was reached before processor {short[0]} advanced {books.generations} times"
-            books.breaks(rule, words, position, asked.position)
+    ways = [now - then for now, then in zip(books.advances, asked.base, strict=True)]
+    short = [processor for processor, way in enumerate(ways) if way < books.generations]
+    if short:
+        rule = "Q5" if len(short) < len(ways) else "Q4"
+        words = f"quiescence {number} was reached before processor {short[0]} advanced {books.generations} times"
+        books.breaks(rule, words, position, asked.position)
     books.calm = max(books.calm, asked.position)
-    for other, waiting in books.asked.items():
-        if waiting.base is None:
-            books.asked[other] = waiting._replace(base=books.advances)
 
 
 def waited(books: Books, row: Event) -> None:
