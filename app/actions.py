@@ -175,6 +175,10 @@ ACTIONS: Final[tuple[Entry, ...]] = (
     Entry("fit", "View", "Fit the graph", "fit", ("F", "Ctrl+0"), mouse="the corners over the graph"),
     Entry("find", "View", "Find", "find", ("Ctrl+F",), "In the graph or the tables if the keyboard is there, otherwise "
           "among the implementations", "the magnifying glass"),
+    Entry("selected_before", "View", "Select what was selected before", "select_before", ("Alt+Left",),
+          mouse="the arrows at the head of the inspector", parts=True),
+    Entry("selected_after", "View", "Select what was selected after", "select_after", ("Alt+Right",),
+          mouse="the arrows at the head of the inspector"),
     Entry("go_graph", "View", "Go to the graph", "go_graph", ("G",), "Then arrows, and Enter for what can be done",
           parts=True),
     Entry("go_palette", "View", "Go to the implementations", "go_palette", ("I",),

@@ -9,6 +9,7 @@ Limits: errors come as ScenarioError or OSError with a whole sentence; nothing h
 from __future__ import annotations
 
 import ast
+import inspect
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -37,6 +38,31 @@ def open_session(path_or_name: str, trusted: Iterable[str] = ()) -> Session:
     trusted = tuple(trusted)
     scenario = load(path_or_name, trusted)
     return Session(scenario, catalogue=catalogues.for_scenario(scenario, trusted))
+
+
+class Sources:
+    """The source of what a catalogue holds, by name: what is installed is read from its file, foreign text as it came.
+
+    A foreign class names a path on somebody else's machine; what lies there on this one is another thing.
+    """
+
+    def __init__(self, session: Session) -> None:
+        catalogue, recording = session.catalogue, session.scenario.recording
+        self._classes: dict[str, type[Any]] = {**catalogue.wrappers, **catalogue.implementations}
+        texts = [source.text for source in recording.sources] if recording is not None else []
+        self._foreign = {catalogues.foreign_module(text): text for text in texts}
+
+    def __call__(self, name: str) -> str:
+        """The text; empty when there is none."""
+        found = self._classes.get(name)
+        if found is None:
+            return ""
+        if found.__module__ in self._foreign:
+            return self._foreign[found.__module__]
+        try:
+            return inspect.getsource(found)
+        except (OSError, TypeError):
+            return ""
 
 
 def foreign_code(path_or_name: str) -> tuple[ForeignCode, ...]:

@@ -292,6 +292,14 @@ class Handlers(QObject):
         self._window.go_graph()
 
     @Slot()
+    def select_before(self) -> None:
+        self._window.history.go_back()
+
+    @Slot()
+    def select_after(self) -> None:
+        self._window.history.go_forward()
+
+    @Slot()
     def go_palette(self) -> None:
         self._window.go_palette()
 

@@ -40,7 +40,7 @@ from PySide6.QtWidgets import (
 
 from app.actions import BY_NAME, make_actions, tip_of
 from app.changes import Changes
-from app.documents import ForeignCode, described_source, foreign_code, open_session, read_source
+from app.documents import ForeignCode, Sources, described_source, foreign_code, open_session, read_source
 from app.forking import Forking
 from app.handlers import Handlers
 from app.layouts import LAYOUTS
@@ -59,6 +59,7 @@ from views.graph.view import GraphView
 from views.kit.glyphs import window_icon
 from views.kit.menus import dress
 from views.kit.selection import Selection
+from views.kit.selection_history import SelectionHistory
 from views.kit.session_link import SessionLink
 from views.kit.theme import Theme
 from views.kit.typography import font
@@ -110,6 +111,7 @@ class MainWindow(QMainWindow):
         """Tells a test what happens; None for a person."""
         self.link = SessionLink(session, self)
         self.selection = Selection(self)
+        self.history = SelectionHistory(self.selection, self)
         self.player = Player(self.link, self.selection, self, wall=wall)
         self.forking = Forking(self.link, self.player, self)
         self.marks = Marks(self.link, self.player, self)
@@ -147,7 +149,8 @@ class MainWindow(QMainWindow):
             link,
             selection,
             theme,
-            offers={"playback": self.player, "foot": self.legend, "idle": self.selected, "marks": self.marks},
+            offers={"playback": self.player, "foot": self.legend, "idle": self.selected, "marks": self.marks,
+                    "history": self.history},
             answers={
                 "time_wanted": self.player.seek_ns,
                 "rewind_requested": self.player.seek_ns,
@@ -325,6 +328,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def _session_came(self) -> None:
         scenario = self.session.scenario
+        self.link.set_sources(Sources(self.session))
         title = scenario.title or scenario.name
         self.top.title.show_title(title, " ".join(scenario.description.split()))
         self.setWindowTitle(f"{title} - Changeover")

@@ -8,6 +8,7 @@ What a view is made with: `(link, selection, theme)`, and the keyword arguments 
 
     playback   the player, as views/kit/playback_control.py describes it
     marks      bookmarks and stops, as views/kit/marks_control.py describes them
+    history    what was selected before (views/kit/selection_history.py)
 
 What the window does with its signals, if it has them (app/workspace.py, `ANSWERED`):
 
@@ -80,6 +81,8 @@ VIEWS: Final[tuple[ViewEntry, ...]] = (
     ViewEntry("latency", "Latency", "right", "views.latency:LatencyView", "Of the selected component, now and before",
               least=282, extent=322),
     ViewEntry("lanes", "Lanes", "bottom", "views.lanes:LanesView", "Who ran where and what was under way, over time"),
+    ViewEntry("inspector", "Inspector", "right", "views.inspector:InspectorView",
+              "All that is known of what is selected: facts, state, history, source", wants=("history",), least=240),
     ViewEntry("story", "Story", "bottom", "views.story:StoryView", "The trace in English, with a filter"),
     ViewEntry("generations", "Generations", "right", "views.generations:GenerationsView",
               "Which threads live in which generation, and who waits for them", least=150, extent=260),

@@ -145,10 +145,15 @@ def sha256_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def foreign_module(text: str) -> str:
+    """The name of the module that a foreign source becomes."""
+    return f"changeover_foreign_{sha256_of(text)[:16]}"
+
+
 @cache
 def classes_of(path: str, text: str) -> tuple[type[Any], ...]:
     """The implementations, wrappers and interfaces that a source defines. Runs its code, once: ask first."""
-    module = ModuleType(f"changeover_foreign_{sha256_of(text)[:16]}")
+    module = ModuleType(foreign_module(text))
     module.__file__ = path
     # Annotations and generated interposers look the module up by name.
     sys.modules[module.__name__] = module

@@ -109,6 +109,11 @@ class Session:
         return self._now_ns
 
     @property
+    def catalogue(self) -> Catalogue:
+        """What the run may name."""
+        return self._catalogue
+
+    @property
     def hung(self) -> bool:
         """True when component code hung: only a fork, at `now_ns` or before, goes on from there."""
         return self._hung

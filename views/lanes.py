@@ -38,7 +38,7 @@ AHEAD: Final = 0.06
 class LanesView(PanelView):
     """Processors, threads or components over time."""
 
-    seek_wanted = Signal(int)
+    time_wanted = Signal(int)
     """An instant that the person has chosen: show the world then."""
     bookmark_wanted = Signal(int)
     """An instant that the person wants to come back to."""
@@ -81,7 +81,7 @@ class LanesView(PanelView):
         canvas.moved.connect(self._stop_following)
         canvas.chosen.connect(self._choose)
         canvas.hovered.connect(self._hover)
-        canvas.seek_wanted.connect(self.seek_wanted)
+        canvas.time_wanted.connect(self.time_wanted)
         canvas.bookmark_wanted.connect(self._bookmark)
         canvas.step_wanted.connect(self._step)
         canvas.focus_wanted.connect(self._focus)

@@ -58,7 +58,7 @@ OF_REQUESTS: Final = frozenset(
 class StoryView(PanelView):
     """Sentences up to the cursor, those that a filter lets through."""
 
-    seek_wanted = Signal(int)
+    time_wanted = Signal(int)
     """An instant that the person has chosen: show the world then."""
 
     def __init__(self, link: SessionLink, selection: Selection, theme: Theme, parent: QWidget | None = None) -> None:
@@ -156,7 +156,7 @@ class StoryView(PanelView):
         """How many rows there are up to the cursor."""
         return self._rows.count(self._until)
 
-    def line(self, index: int) -> StoryLine:
+    def story_line(self, index: int) -> StoryLine:
         """A row as it is told."""
         event = self._event(index)
         words = sentence(self.link.trace, self.link.names, event)
@@ -262,4 +262,4 @@ class StoryView(PanelView):
     @Slot(int)
     def _open(self, index: int) -> None:
         self.list.follows = False
-        self.seek_wanted.emit(self._event(index).at_ns)
+        self.time_wanted.emit(self._event(index).at_ns)

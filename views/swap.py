@@ -43,7 +43,7 @@ NOTHING: Final = "No swap yet. Drag an implementation onto a component, or selec
 class SwapView(PanelView):
     """One swap, call by call; or all of them."""
 
-    seek_wanted = Signal(int)
+    time_wanted = Signal(int)
     """An instant that the person has chosen in the figure: show the world then."""
 
     def __init__(self, link: SessionLink, selection: Selection, theme: Theme, parent: QWidget | None = None) -> None:
@@ -101,8 +101,8 @@ class SwapView(PanelView):
         self.rows.chosen.connect(self._choose_call)
         self.rows.hovered.connect(self._hover_call)
         self.rows.seen.connect(self._show_row)
-        self.rows.time_chosen.connect(self.seek_wanted)
-        self.axis.time_chosen.connect(self.seek_wanted)
+        self.rows.time_chosen.connect(self.time_wanted)
+        self.axis.time_chosen.connect(self.time_wanted)
         self.list.chosen.connect(self._choose_swap)
 
     @property

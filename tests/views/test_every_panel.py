@@ -18,6 +18,7 @@ from tests.views.panels import (
 )
 from views.caption import CaptionView
 from views.generations import GenerationsView
+from views.inspector import InspectorView
 from views.kit.theme import load_theme
 from views.lanes import LanesView
 from views.latency import LatencyView
@@ -37,8 +38,9 @@ FCM_17 = 18
 VIEWS = Path(__file__).parents[2] / "views"
 FILES = (
     "caption", "latency", "legend", "palette", "receipt", "selected", "tables", "time_bar", "transport",
-    "generations", "lanes", "marks", "story", "swap", "waiting_for",
+    "generations", "inspector", "lanes", "marks", "story", "swap", "waiting_for",
     "kit/catalogue", "kit/choice_button", "kit/describing", "kit/entry_table", "kit/fact_rows", "kit/flashes",
+    "kit/inspecting", "kit/selection_history", "kit/source_text",
     "kit/lanes_canvas", "kit/lanes_picture", "kit/marks_control", "kit/marks_list",
     "kit/latency_plot", "kit/line_list", "kit/octaves", "kit/panel_view",
     "kit/phases", "kit/readout", "kit/speed_slider", "kit/story_list",
@@ -98,6 +100,11 @@ def _story(link, selection, theme, playback):
     return StoryView(link, selection, theme)
 
 
+def _inspector(link, selection, theme, playback):
+    selection.select("object", FCM_17)
+    return InspectorView(link, selection, theme)
+
+
 def _swap(link, selection, theme, playback):
     return SwapView(link, selection, theme)
 
@@ -110,13 +117,13 @@ SIZES = {
     _palette: (236, 867), _tables: (620, 204), _receipt: (359, 640), _selected: (359, 420), _latency: (359, 333),
     _transport: (1600, 92), _time_bar: (1600, 42), _caption: (1003, 36), _waiting_for: (359, 520),
     _swap: (1080, 760), _lanes: (1000, 320), _marks: (359, 420),
-    _generations: (359, 320), _story: (900, 240),
+    _generations: (359, 320), _story: (900, 240), _inspector: (359, 480),
 }  # fmt: skip
 NARROW = {
     _tables: (903, 204), _receipt: (320, 640), _selected: (320, 420), _latency: (320, 290), _transport: (1024, 92),
     _time_bar: (1024, 42), _caption: (903, 36), _waiting_for: (320, 520),
     _swap: (320, 640), _lanes: (320, 320), _marks: (320, 320),
-    _generations: (320, 320), _story: (320, 320),
+    _generations: (320, 320), _story: (320, 320), _inspector: (320, 480),
 }  # fmt: skip
 EVERY = pytest.mark.parametrize("make", SIZES, ids=lambda make: make.__name__.strip("_"))
 

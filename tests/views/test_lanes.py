@@ -147,7 +147,7 @@ def test_m_asks_for_a_bookmark_and_enter_for_the_instant(qtbot, made):
     link, _, view = made
     bookmarks, instants = [], []
     view.bookmark_wanted.connect(bookmarks.append)
-    view.seek_wanted.connect(instants.append)
+    view.time_wanted.connect(instants.append)
     key(view.canvas, Qt.Key.Key_M, "m")
     view.canvas.choose(0)
     image_of(view)

@@ -79,7 +79,7 @@ def test_what_is_selected_elsewhere_is_marked_and_found_when_the_story_does_not_
     call = rows[rows["kind"] == Kind.CALL_ENTERED][50]
     selection.select("call", int(call["call"]))
     image_of(view)
-    line = view.line(view.list.current)
+    line = view.story_line(view.list.current)
     assert line.lit
     assert view._event(view.list.current).call == call["call"]
 
@@ -111,7 +111,7 @@ def test_keys_go_from_row_to_row_and_enter_selects(qtbot, made):
     assert view.list.current == view.count() - 1
     qtbot.keyClick(view.list, Qt.Key.Key_Return)
     assert selection.current is not None
-    assert view.line(view.list.current).words in view.list.accessibleDescription()
+    assert view.story_line(view.list.current).words in view.list.accessibleDescription()
 
 
 def test_home_and_end_alone_stay_the_windows(made):
@@ -126,7 +126,7 @@ def test_home_and_end_alone_stay_the_windows(made):
 def test_shift_enter_and_a_double_click_lead_to_the_instant(qtbot, made):
     link, _, view = made
     wanted = []
-    view.seek_wanted.connect(wanted.append)
+    view.time_wanted.connect(wanted.append)
     view.list.current = 30
     qtbot.keyClick(view.list, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
     assert wanted == [link.trace.event(30).at_ns]
@@ -136,8 +136,8 @@ def test_only_what_is_seen_is_told(qtbot, monkeypatch):
     link, selection = linked("completed")
     view = shown(qtbot, StoryView(link, selection, load_theme("light")), 900, 300)
     told = []
-    line = view.line
-    monkeypatch.setattr(view, "line", lambda index: told.append(index) or line(index))
+    line = view.story_line
+    monkeypatch.setattr(view, "story_line", lambda index: told.append(index) or line(index))
     image_of(view)
     assert 0 < len(set(told)) <= view.list._seen() + 1
 

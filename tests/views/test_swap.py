@@ -56,7 +56,7 @@ def test_a_click_and_enter_select_the_call_of_a_row(qtbot, made):
 def test_a_row_and_the_axis_lead_to_their_instants(qtbot, made):
     _, _, view = made
     wanted = []
-    view.seek_wanted.connect(wanted.append)
+    view.time_wanted.connect(wanted.append)
     view.rows.current = 3
     qtbot.keyClick(view.rows, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
     block = view.axis.columns.columns[1]

@@ -78,7 +78,7 @@ class LanesCanvas(QAbstractScrollArea):
     """Something was selected: the arguments of `Selection.select`."""
     hovered = Signal(str, int)
     """What is under the pointer; ("", 0) for nothing."""
-    seek_wanted = Signal(int)
+    time_wanted = Signal(int)
     bookmark_wanted = Signal()
     step_wanted = Signal(bool)
     """The cause (False) or the effect (True) of what is selected."""
@@ -418,7 +418,7 @@ class LanesCanvas(QAbstractScrollArea):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and event.position().x() >= self.left:
-            self.seek_wanted.emit(max(0, self.instant(event.position().x())))
+            self.time_wanted.emit(max(0, self.instant(event.position().x())))
 
     def leaveEvent(self, event: QEvent) -> None:
         self._pointer_x = None
@@ -482,7 +482,7 @@ class LanesCanvas(QAbstractScrollArea):
             case Qt.Key.Key_M:
                 self.bookmark_wanted.emit()
             case Qt.Key.Key_Return | Qt.Key.Key_Enter:
-                self.seek_wanted.emit(max(0, self._instant_here()))
+                self.time_wanted.emit(max(0, self._instant_here()))
 
     # --- what both do ------------------------------------------------------------------------------------------------
 

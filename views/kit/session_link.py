@@ -64,6 +64,10 @@ def projections_of(trace: Trace) -> dict[str, Projection[Any]]:
     return {name: Projection(trace, fold(trace)) for name, fold in FOLDS.items()}
 
 
+def _no_source(_: str) -> str:
+    return ""
+
+
 class SessionLink(QObject):
     """The states at the cursor of one session, and the way for commands back to it."""
 
@@ -81,6 +85,7 @@ class SessionLink(QObject):
 
     def __init__(self, session: Source, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._sources: Callable[[str], str] = _no_source
         self._take(session, None)
 
     def _take(self, session: Source, projections: dict[str, Projection[Any]] | None) -> None:
@@ -91,6 +96,14 @@ class SessionLink(QObject):
         self._position: int | None = None
         self._clock_ns: int | None = None
         self._shown = session.trace.head
+
+    def set_sources(self, sources: Callable[[str], str]) -> None:
+        """Tell the link where the source of an implementation is found by its name; the shell knows a catalogue."""
+        self._sources = sources
+
+    def source_of(self, implementation: str) -> str:
+        """The text of an implementation or a wrapper; empty when it is not known."""
+        return self._sources(implementation) if implementation else ""
 
     # --- the session -------------------------------------------------------------------------------------------------
 

@@ -44,7 +44,7 @@ class Teller(Protocol):
     """Who knows the rows."""
 
     def count(self) -> int: ...
-    def line(self, index: int) -> StoryLine: ...
+    def story_line(self, index: int) -> StoryLine: ...
 
 
 class StoryList(QAbstractScrollArea):
@@ -164,7 +164,7 @@ class StoryList(QAbstractScrollArea):
 
     def _paint_row(self, writer: Writer, row: QRectF, index: int) -> None:
         theme, px, painter = self._theme, self._theme.px, writer.painter
-        line = self._teller.line(index)
+        line = self._teller.story_line(index)
         if index == self.current:
             painter.fillRect(row, theme.selection.fill)
             if self.hasFocus():
@@ -263,14 +263,14 @@ class StoryList(QAbstractScrollArea):
     def _tell(self) -> None:
         """Say the current row to those who cannot see it."""
         if 0 <= self.current < self._teller.count():
-            line = self._teller.line(self.current)
+            line = self._teller.story_line(self.current)
             describe(self, "Story", f"{line.clock} ms: {line.words}")
         self.viewport().update()
 
     def viewportEvent(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             index = self.row_at(QPointF(event.pos()).y())
-            QToolTip.showText(event.globalPos(), self._teller.line(index).words if index >= 0 else "", self)
+            QToolTip.showText(event.globalPos(), self._teller.story_line(index).words if index >= 0 else "", self)
             return True
         return super().viewportEvent(event)
 
