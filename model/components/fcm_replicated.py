@@ -26,6 +26,7 @@ from model.components.charges import Charge, Purse
 from model.components.fcm import CANONICAL_PAGES, PAGE_BYTES, PROCESSOR_TABLES, check_pages
 from model.components.paged_file import COMMON, FILE_BYTES, PAGE_DESCRIPTOR, FileState, Page, PagedFile
 from model.components.suits import MANY_PROCESSORS
+from model.engine.clustered import Clustered, Representative
 from model.engine.component import Package
 from model.engine.translation import Reference
 from model.machine.surroundings import Lock, Surroundings
@@ -63,14 +64,22 @@ LOCAL: Final[dict[str, Charge]] = {
 """What a representative pays; its lines are its own."""
 
 
-@dataclass(slots=True)
-class Representative:
-    """One processor's part: the pages that were read there, under a lock of its own."""
+class ProcessorTable(Representative):
+    """One processor's part: the pages that were read there, under a lock of its own. Every call goes on to the root,
+    which looks here first."""
 
-    table: dict[int, int]
-    lock: Lock
-    purse: Purse
-    hits: int = 0
+    size_bytes = 0
+
+    def __init__(self, root: ReplicatedFileCache, processor: int, identity: int) -> None:
+        super().__init__(root, processor, identity)
+        self.table: dict[int, int] = {}
+        self.hits = 0
+        self.lock = root.lock_of(processor)
+        self.purse = Purse(self.surroundings, LOCAL, root.identity)
+        self.purse.pay("begin")
+
+    def unmade(self) -> None:
+        self.purse.pay("dissolve")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +91,7 @@ class TabledFile:
     hits: dict[int, int]
 
 
-class ReplicatedFileCache(PagedFile):
+class ReplicatedFileCache(Clustered, PagedFile):
     """Per-processor tables over a master copy; reads meet no other processor once the page is in the table.
 
     A hit takes 960 cycles and touches no line of another processor, on any number of them at once; a first read is a
@@ -95,6 +104,7 @@ class ReplicatedFileCache(PagedFile):
     suits = MANY_PROCESSORS
     transfer_protocols = frozenset({PROCESSOR_TABLES, CANONICAL_PAGES, CANONICAL})
     charges = CHARGES
+    representative = ProcessorTable
 
     def __init__(
         self,
@@ -105,12 +115,12 @@ class ReplicatedFileCache(PagedFile):
         **settings: int | str | bool,
     ) -> None:
         super().__init__(surroundings, references, identity=identity, **settings)
-        self.representatives: dict[int, Representative] = {}
+        self.in_trace = self.report_every > 0
         self._locks: dict[int, Lock] = {}
 
     def map_page(self, index: int) -> int:
         check_pages(index)
-        here = self._here()
+        here: ProcessorTable = self.here()
         value = self._find_in(here, index)
         if value is None:
             value = self._first_read(index, here)
@@ -119,16 +129,16 @@ class ReplicatedFileCache(PagedFile):
 
     def dissolve(self) -> int:
         dropped = super().dissolve()
-        for representative in self.representatives.values():
-            representative.purse.pay("dissolve")
-        self.representatives = {}
+        for part in self.representatives():
+            part.purse.pay("dissolve")
+        self.forget_representatives()
         return dropped
 
     def package(self, bit: int) -> Package:
         if bit == PROCESSOR_TABLES:
-            known = self.representatives.items()
-            tables = {number: each.table for number, each in known}
-            return Package(TabledFile(self.state, tables, {number: each.hits for number, each in known}), 0)
+            parts = self.representatives()
+            tables = {part.processor: part.table for part in parts}
+            return Package(TabledFile(self.state, tables, {part.processor: part.hits for part in parts}), 0)
         return super().package(bit)
 
     def unpackage(self, bit: int, package: Package) -> None:
@@ -139,30 +149,24 @@ class ReplicatedFileCache(PagedFile):
         if not isinstance(tabled, TabledFile):
             raise TypeError(f"per-processor tables come in a TabledFile, not a {type(tabled).__name__}")
         for number, table in sorted(tabled.tables.items()):
-            representative = self._representative(number, table)
-            representative.purse.hold(len(table) * ENTRY)
-            representative.hits = tabled.hits[number]
+            part: ProcessorTable = self.representative_at(number)
+            part.table = table
+            part.purse.hold(len(table) * ENTRY)
+            part.hits = tabled.hits[number]
         self._take(tabled.master)
 
     # ---- representatives
 
-    def _here(self) -> Representative:
-        """This processor's representative; the first use makes it."""
-        here = self.surroundings.current.processor
-        return self.representatives.get(here) or self._representative(here, {})
-
-    def _representative(self, number: int, table: dict[int, int]) -> Representative:
-        # Its lock outlives it: a cache manager that serves one file after another would name new ones without end.
-        lock = self._locks.get(number)
+    def lock_of(self, processor: int) -> Lock:
+        """The lock of a processor's table. It outlives the table: a cache manager that serves one file after another
+        would name new ones without end."""
+        lock = self._locks.get(processor)
         if lock is None:
-            lock = self.surroundings.lock(f"lock of the table on cpu {number}", self.identity)
-            lock = self._locks.setdefault(number, lock)
-        purse = Purse(self.surroundings, LOCAL, self.identity)
-        purse.pay("begin")
-        # Two threads of one processor may both have come this far; the second finds the first one's.
-        return self.representatives.setdefault(number, Representative(table, lock, purse))
+            lock = self.surroundings.lock(f"lock of the table on cpu {processor}", self.identity)
+            lock = self._locks.setdefault(processor, lock)
+        return lock
 
-    def _find_in(self, here: Representative, index: int) -> int | None:
+    def _find_in(self, here: ProcessorTable, index: int) -> int | None:
         with here.lock:
             here.purse.pay("hit")
             value = here.table.get(index)
@@ -170,7 +174,7 @@ class ReplicatedFileCache(PagedFile):
                 here.hits += 1
             return value
 
-    def _first_read(self, index: int, here: Representative) -> int:
+    def _first_read(self, index: int, here: ProcessorTable) -> int:
         """The page's value, now in this processor's table too."""
         here.purse.pay("new entry")
         value = self._copy_from_master(index, here)
@@ -188,7 +192,7 @@ class ReplicatedFileCache(PagedFile):
             self.purse.pay("find")
             return self.state.pages.get(index)
 
-    def _copy_from_master(self, index: int, here: Representative) -> int | None:
+    def _copy_from_master(self, index: int, here: ProcessorTable) -> int | None:
         with self.page_list:
             self.purse.pay("find")
             page = self.state.pages.get(index)
@@ -207,13 +211,16 @@ class ReplicatedFileCache(PagedFile):
             return page.value
 
     def _forget(self, index: int) -> None:
-        for representative in self._holders(index):
-            with representative.lock:
-                representative.purse.pay("revoke")
-                del representative.table[index]
+        for part in self._holders(index):
+            with part.lock:
+                part.purse.pay("revoke")
+                del part.table[index]
 
-    def _holders(self, index: int) -> list[Representative]:
-        return [each for _, each in sorted(self.representatives.items()) if index in each.table]
+    def _holders(self, index: int) -> list[ProcessorTable]:
+        return [part for part in self._parts() if index in part.table]
+
+    def _parts(self) -> list[ProcessorTable]:
+        return self.representatives()
 
     def _choose_victim(self) -> int:
         """The first page that no table holds; those before it lose their copies and go to the end."""
@@ -228,13 +235,15 @@ class ReplicatedFileCache(PagedFile):
         return next(iter(pages))
 
     def _hits(self) -> int:
-        return self.state.hits + sum(each.hits for each in self.representatives.values())
+        hits = [part.hits for part in self._parts()]
+        return self.state.hits + sum(hits)
 
     def _figures(self) -> dict[str, int]:
         figures = super()._figures()
-        figures["representatives"] = len(self.representatives)
-        for number, each in sorted(self.representatives.items()):
-            figures[f"pages on cpu {number}"] = len(each.table)
-        held = sum(len(each.table) for each in self.representatives.values())
+        parts = self.representatives()
+        figures["representatives"] = len(parts)
+        for part in parts:
+            figures[f"pages on cpu {part.processor}"] = len(part.table)
+        held = sum(len(part.table) for part in parts)
         figures["bytes"] = len(self.state.pages) * PAGE_BYTES + held * ENTRY
         return figures

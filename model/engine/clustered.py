@@ -38,6 +38,7 @@ class Representative:
     """One processor's part of a clustered component. Its class may define any of the component's calls."""
 
     size_bytes: ClassVar[int] = 256
+    """What it takes in memory; 0 for one that pays for itself as it is made."""
 
     def __init__(self, root: Any, processor: int, identity: int) -> None:
         self.root = root
@@ -45,11 +46,17 @@ class Representative:
         self.processor = processor
         self.identity = identity
 
+    def unmade(self) -> None:
+        """Another thread of the processor was first: gives back what making it took."""
+        self.surroundings.free(self.size_bytes, self.root.identity)
+
 
 class Clustered(Component):
     """The root of a clustered component."""
 
     representative: ClassVar[type[Representative]] = Representative
+    in_trace = True
+    """Whether the trace is told of its representatives; not of those of a component inside of another."""
 
     def __init__(
         self,
@@ -76,25 +83,30 @@ class Clustered(Component):
         """Those that there are, by processor; for what concerns them all. Others may be made meanwhile."""
         return [self._representatives[processor] for processor in sorted(self._representatives)]
 
+    def forget_representatives(self) -> None:
+        """All are gone; for a component inside of another, whose representatives no entry names."""
+        self._representatives = {}
+
     def existing_at(self, processor: int) -> Any:
         """A processor's representative, None if it was never needed."""
         return self._representatives.get(processor)
 
     def _represent(self, processor: int) -> Any:
         surroundings, kind = self.surroundings, self.representative
-        surroundings.allocate(kind.size_bytes, self.identity)
-        surroundings.fill(kind.size_bytes)
+        if kind.size_bytes:
+            surroundings.allocate(kind.size_bytes, self.identity)
+            surroundings.fill(kind.size_bytes)
         identity = surroundings.new_subject()
         interface = interface_of(type(self))
         own = [call for call in calls_of(interface) if hasattr(kind, call)]
         made: Representative = generate(interface, kind, _forward_to_root, but=own)(self, processor, identity)
         # Two threads of one processor may both have come this far; the second finds the first one's.
         first: Representative = self._representatives.setdefault(processor, made)
-        if first is made:
+        if first is not made:
+            made.unmade()
+        elif self.in_trace:
             surroundings.emit(Kind.REPRESENTATIVE_CREATED, subject=identity, a=self.identity, processor=processor)
             self.report("representatives", len(self._representatives))
-        else:
-            surroundings.free(kind.size_bytes, self.identity)
         return first
 
 

@@ -5,6 +5,10 @@ front, so that writing it is how an interposer is attached and how a swap takes 
 
     client 31   0x11 "FCM file 17"  -> instance | interposer | mediator
 
+Where the machine has local tables, a processor has a slot of its own for an entry from its first use on. A slot points
+where its entry does, or at the representative that a clustered object has on that processor; one that is back at the
+miss handler, to find its representative, is not in `slots`.
+
 Limits: an entry is never unmade. A call counts for the entry that it looked up, whatever happens to it afterwards.
 """
 
@@ -39,6 +43,17 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Slot:
+    """One client's way to one object on one processor."""
+
+    client: int
+    object: int
+    processor: int
+    target: int
+    written_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class Tables:
     """All entries of all clients."""
 
@@ -46,6 +61,8 @@ class Tables:
     objects_by_client: dict[int, tuple[int, ...]] = field(default_factory=dict)
     """In the order of entry numbers."""
     clients_by_object: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    slots: dict[tuple[int, int, int], Slot] = field(default_factory=dict)
+    """(client, object, processor) -> what that processor's own table has for it; empty without local tables."""
 
     def of_client(self, client: int) -> tuple[Entry, ...]:
         """The client's entries in the order of their numbers."""
@@ -54,6 +71,11 @@ class Tables:
     def of_object(self, object_id: int) -> tuple[Entry, ...]:
         """Every client's entry for the object, in the order of clients."""
         return tuple(self.entries[client, object_id] for client in self.clients_by_object.get(object_id, ()))
+
+    def slots_of(self, client: int, object_id: int) -> tuple[Slot, ...]:
+        """The slots of an entry in the order of processors: those that were used, and know where to go."""
+        found = (slot for key, slot in self.slots.items() if key[:2] == (client, object_id))
+        return tuple(sorted(found, key=lambda slot: slot.processor))
 
     def changed_since(self, at_ns: int) -> tuple[Entry, ...]:
         """The entries rewritten at `at_ns` or later, in that order; those that were only made are not among them."""
@@ -78,15 +100,25 @@ class TablesFold:
         if not events and not called.any():
             return state
         entries = Copied(state.entries)
+        slots = Copied(state.slots)
         for event in events:
-            _write(entries, event)
+            (_write_slot(slots, event) if event.kind in _LOCAL else _write(entries, event))
         _count_calls(entries, rows["client"][called], rows["subject"][called])
         if len(entries.now) == len(state.entries):
-            return replace(state, entries=entries.now)
-        return Tables(entries.now, *_orders(entries.now))
+            return replace(state, entries=entries.now, slots=slots.now)
+        return Tables(entries.now, *_orders(entries.now), slots.now)
 
 
-_WRITES = kind_table(Kind.ENTRY_MADE, Kind.ENTRY_WRITTEN)
+_LOCAL = (Kind.LOCAL_ENTRY_MADE, Kind.LOCAL_ENTRY_WRITTEN)
+_WRITES = kind_table(Kind.ENTRY_MADE, Kind.ENTRY_WRITTEN, *_LOCAL)
+
+
+def _write_slot(slots: Copied[tuple[int, int, int], Slot], event: Event) -> None:
+    key = (event.client, event.subject, event.processor)
+    if event.a:
+        slots.put(key, Slot(*key, event.a, event.at_ns))
+    else:
+        slots.drop(key)
 
 
 def _write(entries: Copied[Key, Entry], event: Event) -> None:

@@ -80,6 +80,11 @@ class Topology:
     """What the last interposers and mediators that are gone were."""
     faults: dict[int, Fault] = field(default_factory=dict)
 
+    @property
+    def roots(self) -> dict[int, int]:
+        """The instance of each representative."""
+        return {part: root.identity for root in self.instances.values() for _, part in root.representatives}
+
     def implementation_of(self, object_id: int) -> Implementation | None:
         """The implementation that serves the object now, None while none does."""
         node = self.objects.get(object_id)
@@ -117,6 +122,8 @@ class Topology:
             return Pointed("interposer", wrapper.title if wrapper else "")
         if target in self.mediators:
             return Pointed("mediator", "mediator")
+        if target in self.roots:
+            return self.pointed_at(self.roots[target])
         return self.pasts.get(target, Pointed("unknown", ""))
 
 
@@ -339,6 +346,11 @@ class TopologyDraft:
             self.instances.put(event.subject, replace(known, destroyed_ns=event.at_ns))
             self._forget_figures(event.subject)
 
+    def _create_representative(self, event: Event) -> None:
+        if known := self.instances.now.get(event.a):
+            made = (*known.representatives, (event.processor, event.subject))
+            self.instances.put(event.a, replace(known, representatives=made))
+
     def _trim_instances(self) -> None:
         """Keeps the last PASTS_KEPT of those that serve nobody, destroyed or not: one may have failed to be made."""
         if len(self.instances.now) <= len(self.objects.now) + PASTS_KEPT:
@@ -447,6 +459,7 @@ _HANDLERS: Final[dict[int, Callable[[TopologyDraft, Event], None]]] = {
     Kind.OBJECT_CREATED: TopologyDraft._create_object,
     Kind.INSTANCE_CREATED: TopologyDraft._create_instance,
     Kind.INSTANCE_DESTROYED: TopologyDraft._destroy_instance,
+    Kind.REPRESENTATIVE_CREATED: TopologyDraft._create_representative,
     Kind.ENTRY_MADE: TopologyDraft._make_entry,
     Kind.REFERENCE_HELD: TopologyDraft._hold_reference,
     Kind.SWAP_REQUESTED: TopologyDraft._ask,

@@ -95,6 +95,8 @@ class Instance:
     object: int
     created_ns: int
     destroyed_ns: int | None = None
+    representatives: tuple[tuple[int, int], ...] = ()
+    """(processor, representative) of a clustered one, in the order in which they were made."""
 
 
 @dataclass(frozen=True, slots=True)

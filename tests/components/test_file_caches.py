@@ -228,7 +228,7 @@ def test_tables_hold_only_what_the_master_holds(accesses: list[tuple[bool, int]]
             else:
                 built.component.read_page(page)
     master = {index: page.value for index, page in built.component.state.pages.items()}
-    for representative in built.component.representatives.values():
+    for representative in built.component.representatives():
         assert representative.table.items() <= master.items()
 
 

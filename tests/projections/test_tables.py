@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.projections.tables import Entry, Tables, TablesFold
+from model.projections.tables import Entry, Slot, Tables, TablesFold
 from model.trace.events import Kind
 from model.trace.trace import Trace
 from tests.projections.folding import folded, folded_in_pieces, trace_of
@@ -76,3 +76,19 @@ def story() -> Trace:
 @given(st.lists(st.integers(0, 10_000), max_size=30))
 def test_any_cut_of_the_rows_gives_the_same_tables(story: Trace, cuts: list[int]) -> None:
     assert folded_in_pieces(TablesFold(), story, cuts) == folded(TablesFold(), story)
+
+
+def local(kind: Kind, processor: int, target: int) -> tuple[Kind, int, dict[str, int]]:
+    return kind, 10, {"subject": 7, "client": 1, "processor": processor, "a": target}
+
+
+def test_slots_of_an_entry_are_those_that_know_where_to_go() -> None:
+    trace = trace_of(
+        local(Kind.LOCAL_ENTRY_MADE, 3, 20), local(Kind.LOCAL_ENTRY_MADE, 1, 20),
+        local(Kind.LOCAL_ENTRY_WRITTEN, 3, 30), local(Kind.LOCAL_ENTRY_WRITTEN, 1, 30),
+        local(Kind.LOCAL_ENTRY_WRITTEN, 3, 41), local(Kind.LOCAL_ENTRY_WRITTEN, 1, 0),
+    )  # fmt: skip
+    for cuts in ([], [1, 2, 3, 4, 5]):
+        tables = folded_in_pieces(TablesFold(), trace, cuts)
+        assert tables.slots_of(1, 7) == (Slot(1, 7, 3, 41, 10),)
+        assert tables.slots_of(2, 7) == ()

@@ -277,3 +277,15 @@ def test_a_later_state_leaves_an_earlier_one_as_it_was() -> None:
     copy = dataclasses.replace(early, objects=dict(early.objects), instances=dict(early.instances))
     fold.apply(early, len(WORLD), trace.rows(len(WORLD), trace.head))
     assert early == copy
+
+
+def test_representatives_belong_to_their_instance() -> None:
+    trace = trace_of(
+        (Kind.IMPLEMENTATION_KNOWN, 0, {"subject": 2, "a": 1, "b": "spread"}),
+        (Kind.INSTANCE_CREATED, 0, {"subject": 8, "a": 2, "b": 7}),
+        (Kind.REPRESENTATIVE_CREATED, 5, {"subject": 9, "a": 8, "processor": 3}),
+        (Kind.REPRESENTATIVE_CREATED, 6, {"subject": 10, "a": 8, "processor": 0}),
+    )
+    topology = folded(TopologyFold(trace), trace)
+    assert topology.instances[8].representatives == ((3, 9), (0, 10))
+    assert topology.pointed_at(10) == topology.pointed_at(8) == Pointed("instance", "spread")

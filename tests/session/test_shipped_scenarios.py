@@ -51,8 +51,8 @@ def run(name: str) -> Run:
 
 def test_there_is_a_scenario_for_each_of_the_stories() -> None:
     assert NAMES == [
-        "tour", "contention", "counter", "cyclic", "failing", "null_swap", "profiler", "recursive", "stacked", "steady",
-        "streaming",
+        "tour", "contention", "counter", "cyclic", "failing", "multiprocessor", "null_swap", "profiler", "recursive",
+        "stacked", "steady", "streaming",
     ]  # fmt: skip
 
 
