@@ -9,6 +9,7 @@
     changeover scenarios              what ships
     changeover mutants                every planted bug, and the rule that found it
     changeover soak                   a long run under all faults, and whether anything was lost
+    changeover reproduce ...          the paper's evaluation, see app/reproduce_command.py
 
 What a person may get wrong ends with one sentence on the standard error and status 2; a recording whose replay is
 another run ends with status 3. Each command imports what it needs when it runs: Qt only those that draw.
@@ -30,6 +31,7 @@ with warnings.catch_warnings():
     import typer
 
     from app.mutants_command import mutants
+    from app.reproduce_command import reproduce
     from app.soak_command import soak
     from app.terminal import with_progress as _with_progress
 
@@ -40,7 +42,7 @@ if TYPE_CHECKING:
 BAD_INPUT = 2
 DIVERGED = 3
 HUNG = 4
-COMMANDS = ("run", "snapshot", "story", "scenarios", "soak", "mutants", "trace", "movie", "window")
+COMMANDS = ("run", "snapshot", "story", "scenarios", "soak", "mutants", "trace", "movie", "reproduce", "window")
 SLICE_S = 0.1
 """Wall time between two looks at the terminal."""
 
@@ -52,6 +54,8 @@ application = typer.Typer(
     help="Watch a live system, drag a new implementation onto it, see the swap happen. "
     "`changeover [SCENARIO]` opens the window.",
 )
+
+application.add_typer(reproduce, name="reproduce")
 
 ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario that ships, or a file.")]
 Until = Annotated[str | None, typer.Option(help='Where the run ends, like "50ms"; the scenario says otherwise.')]

@@ -46,6 +46,8 @@ class World:
         self.machine = self._machine(scenario, trace, run_ahead, chooser or self._schedule)
         self._catalogue = catalogue
         self._trace = trace
+        self.workloads: list[Any] = []
+        """Those of the scenario, in its order; what they count is for whoever measures."""
         try:
             self.system = self._system(scenario)
             self.fault_numbers = tell_faults(self.machine, catalogue.faults.values())
@@ -213,10 +215,12 @@ class World:
             started[stream] += 1
             made = self._catalogue.workloads[workload.kind]
             try:
-                made(self.machine, client, references, workload.settings, f"{stream}/{started[stream]}").start()
+                load = made(self.machine, client, references, workload.settings, f"{stream}/{started[stream]}")
+                load.start()
             except Exception as error:  # A mix that it does not understand, or whatever else.
                 place = f"workloads[{index}]"
                 raise ScenarioError(place, str(error).rstrip("."), "change its settings or what it uses") from error
+            self.workloads.append(load)
 
 
 def _choices(schedule: ScheduleTable) -> tuple[Choice, ...]:

@@ -31,7 +31,7 @@ class SequentialFileCache(SingleFileCache):
 
     settings = {
         **SingleFileCache.settings,
-        "stream_pages": Setting(FILE_PAGES, "pages that a stream may fill beside those that were there", 1, FILE_PAGES),
+        "stream_pages": Setting(64, "pages that a stream may fill beside those that were there", 1, FILE_PAGES),
     }
     stream_pages: int
 

@@ -72,3 +72,5 @@ class Chart:
     bars: bool = False
     x_names: Mapping[float, str] = field(default_factory=dict)
     """What stands under an x instead of its number."""
+    marks: tuple[tuple[str, float, bool], ...] = ()
+    """Upright lines: what they say, where they stand, and whether they are the paper's."""

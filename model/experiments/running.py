@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,11 +103,14 @@ class Runner:
             return self._collect(futures)
         except BrokenExecutor:
             return [job for job in todo if job not in self._outcomes]
+        except KeyboardInterrupt:
+            self.interrupted = True
+            return []
         finally:
             for future in futures:
                 future.cancel()
-            # Only a stopped run leaves before its jobs are done, and whoever made the executor ends its workers.
-            executor.shutdown(wait=not self.interrupted, cancel_futures=True)
+            # Without waiting it is for the executor to end what is under way.
+            executor.shutdown(wait=not self.interrupted)
 
     def _collect(self, futures: dict[Future[Any], Job]) -> list[Job]:
         """Settles each job as it is done. After a breakdown: those that had begun."""
@@ -118,7 +121,7 @@ class Runner:
             done, open_futures = wait(open_futures, LOOK_EVERY_S, FIRST_COMPLETED)
             for future in [future for future in futures if future in done]:
                 job = futures[future]
-                error = future.exception()
+                error = CancelledError("on the cluster") if future.cancelled() else future.exception()
                 if isinstance(error, BrokenExecutor):
                     if future in begun:
                         suspects.append(job)

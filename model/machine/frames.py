@@ -68,6 +68,14 @@ class Frames:
         self._accounts.take(owner, 1)
         self._tell()
 
+    def give_away(self, count: int, owner: int) -> None:
+        """Enters that `owner` has had `count` frames since before the run. ValueError if so many are not free."""
+        if not 0 <= count <= self.free:
+            raise ValueError(f"{count} page frames cannot be given away: {self.free} are free")
+        self.free -= count
+        self._accounts.take(owner, count)
+        self._told = self.free
+
     def give(self, count: int = 1, owner: int = 0) -> None:
         """Gives back `count` frames of `owner`; those who wait have them first."""
         self._machine.point_on(_FRAME, 0, self._line)

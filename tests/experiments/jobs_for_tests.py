@@ -18,3 +18,11 @@ def square(job: Job) -> Result:
         Path(job["mark"]).touch()
         os._exit(9)
     return {"square": job.seed**2, "worker": 0}
+
+
+def count(job: Job) -> Result:
+    """Counts for about a tenth of a second, so that a worker can be lost in the middle of it."""
+    total = 0
+    for number in range(1_000_000):
+        total = (total * 31 + number + job.seed) % 1_000_003
+    return {"total": total}

@@ -1,0 +1,94 @@
+"""The activities themselves, small: what they count, and that a job's result is a function of its description."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from model.experiments import ACTIVITIES, execute, scenario_of
+from model.experiments.interposition import INTERPOSITION
+from model.experiments.job import Job
+from model.experiments.measuring import Run
+from model.experiments.null_swaps import NULL_SWAPS
+from model.experiments.postmark import POSTMARK
+from model.experiments.sdet import SDET
+from model.experiments.streams import OLD_FILE, STREAMS, fill, streams_scenario
+from model.scenario import dump, parse
+
+ROOT = Path(__file__).parents[2]
+SMALL = [
+    INTERPOSITION.job("270", times=20),
+    SDET.job("s85", 1, ways=2, fcm="adaptive", operations=100, warm_up=50),
+    NULL_SWAPS.job("270", 1, ways=2, swaps="random", operations=100, warm_up=50),
+    STREAMS.job("270", 1, streams=2, pager="adaptive", operations=100, warm_up=50),
+    POSTMARK.job("s85", 1, sample=20, sessions="small"),
+]
+
+SAYS = """
+import json, sys
+from model.experiments import execute
+from tests.experiments.test_activities import SMALL
+print(json.dumps(execute(SMALL[int(sys.argv[1])])))
+"""
+
+
+def test_there_is_a_small_job_of_every_activity() -> None:
+    assert {job.activity for job in SMALL} == {activity.name for activity in ACTIVITIES}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", range(len(SMALL)), ids=[job.activity for job in SMALL])
+def test_result_of_a_job_is_the_same_in_another_process_with_another_order_of_hashes(place: int) -> None:
+    """Starts an interpreter: what depends on the order of a set or on an address shows only there."""
+    environment = {**os.environ, "PYTHONHASHSEED": "77", "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", SAYS, str(place)]
+    said = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    assert json.loads(said.stdout) == json.loads(json.dumps(execute(SMALL[place])))
+
+
+@pytest.mark.parametrize("job", [job for job in SMALL if scenario_of(job)], ids=lambda job: job.activity)
+def test_run_of_a_job_opens_as_a_scenario(job: Job) -> None:
+    scenario = scenario_of(job)
+    assert scenario is not None
+    assert parse(dump(scenario)) == scenario
+
+
+def test_call_through_an_interposer_is_dearer_with_postcall_than_without() -> None:
+    result = execute(SMALL[0])
+    assert 0 < result["call_without_postcall_ns"] < result["call_ns"] < result["detach_ns"] < result["attach_ns"]
+
+
+@pytest.mark.slow
+def test_swaps_are_timed_and_the_script_loses_no_step() -> None:
+    """Half a second of a two-way SDET whose files are swapped all the time."""
+    result = execute(NULL_SWAPS.job("270", 1, ways=2, swaps="random", operations=400, warm_up=50))
+    assert len(result["swap_ns"]) > 5
+    assert min(result["swap_ns"]) > 1_000
+    assert result["failed"] == 0
+
+
+def test_memory_is_full_when_streams_begin() -> None:
+    run = Run(streams_scenario(STREAMS.job("270", streams=1)), 4_096)
+    fill(run)
+    frames = run.world.machine.frames
+    assert frames.low < frames.free < frames.low + 100
+    assert frames.held_by(run.world.system.objects[OLD_FILE].instance.state.account) > 0.9 * frames.total
+    run.close()
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"ways": 0}, "ways: must be at least 1, not 0; give one from 1 to 64"),
+        ({"ways": "4"}, "ways: must be of type int, not str; give one from 1 to 64"),
+        ({"wayz": 4}, "wayz: sdet has no such setting; it has ways, fcm, operations, warm_up"),
+    ],
+)
+def test_job_that_makes_no_sense_is_refused_with_the_range(given: dict[str, int | str], said: str) -> None:
+    with pytest.raises(ValueError, match="^" + said.replace("(", r"\(") + "$"):
+        SDET.job("s85", **given)

@@ -1,0 +1,94 @@
+"""The same jobs on a cluster: a scheduler and two workers on this machine, one of which is lost in the middle."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.reproduce_executors import executors
+from model.experiments.job import Job
+from model.experiments.running import Progress, Runner
+from model.scenario import ScenarioError
+from tests.experiments.jobs_for_tests import count
+
+ROOT = Path(__file__).parents[2]
+QUIET = ["--host", "127.0.0.1", "--no-dashboard"]
+
+
+class Cluster:
+    """A scheduler and two workers, each a process of its own, on ports that the system chooses."""
+
+    def __init__(self, folder: Path) -> None:
+        self.scheduler = self._start("dask_scheduler", "--port", "0", stderr=subprocess.PIPE)
+        self.address = self._address()
+        self.workers = [
+            self._start("dask_worker", self.address, "--nthreads", "1", "--no-nanny", "--local-directory", str(folder))
+            for _ in range(2)
+        ]
+
+    def _start(self, program: str, *arguments: str, stderr: int = subprocess.DEVNULL) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", f"distributed.cli.{program}", *QUIET, *arguments]
+        return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=stderr, text=True)
+
+    def _address(self) -> str:
+        """Where the scheduler is, as soon as it says so; a line that never comes ends with the scheduler."""
+        assert self.scheduler.stderr is not None
+        for line in self.scheduler.stderr:
+            if found := re.search(r"Scheduler at: +(tcp://\S+)", line):
+                return found[1]
+        raise AssertionError("the scheduler did not start")
+
+    def close(self) -> None:
+        for process in (*self.workers, self.scheduler):
+            process.kill()
+            process.communicate()
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[Cluster]:
+    made = Cluster(tmp_path)
+    yield made
+    made.close()
+
+
+class LosesWorker:
+    """Kills a worker once two jobs are done."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+
+    def __call__(self, progress: Progress) -> None:
+        if progress.jobs_done == 2:
+            self._cluster.workers[0].kill()
+
+
+@pytest.mark.slow
+def test_cluster_that_loses_a_worker_gives_the_same_results(cluster: Cluster) -> None:
+    """Some seconds for three interpreters: nothing less shows that a job travels, and that a lost worker costs none."""
+    jobs = [Job("count", "s85", (), seed) for seed in range(12)]
+    here = tuple(count(job) for job in jobs)
+    with executors(2, cluster.address.replace("tcp://", "dask://")) as make_executor:
+        outcomes = Runner(jobs, count, make_executor, told=LosesWorker(cluster)).run()
+    assert tuple(outcome.result for outcome in outcomes) == here
+    assert cluster.workers[0].wait() != 0
+
+
+@pytest.mark.parametrize("address", ["localhost:8786", "dask://", "http://there"])
+def test_address_that_is_none_is_refused_with_the_remedy(address: str) -> None:
+    with pytest.raises(ScenarioError, match=r"^--on: .* is not an address; write like dask://HOST:PORT\.$"):
+        with executors(1, address):
+            pass
+
+
+def test_missing_extra_is_told_with_the_command_that_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    nothing: Any = None
+    monkeypatch.setitem(sys.modules, "distributed", nothing)
+    with pytest.raises(ScenarioError, match=r"install the extra with `pip install changeover\[cluster\]`"):
+        with executors(1, "dask://127.0.0.1:1"):
+            pass
