@@ -170,6 +170,9 @@ ACTIONS: Final[tuple[Entry, ...]] = (
     *(size(factor) for factor in SIZES),
     Entry("reduced_motion", "View", "Reduced motion", "toggle_reduced_motion", (), "Nothing glides; the run pauses at "
           "each phase instead of easing", checkable=True),
+    Entry("commands", "View", "Commands…", "open_commands", ("Ctrl+Shift+P",), "Everything that can be done, by a few "
+          "letters, and the line that does the same without the window", "the field at the top", parts=True),
+    Entry("go_to", "View", "Go to…", "open_places", ("Ctrl+P",), "A component, a client, a swap or a thread"),
     Entry("zoom_in", "View", "Zoom in", "zoom_in", ("Ctrl++", "Ctrl+="), mouse="wheel over the graph", parts=True),
     Entry("zoom_out", "View", "Zoom out", "zoom_out", ("Ctrl+-",), mouse="wheel over the graph"),
     Entry("fit", "View", "Fit the graph", "fit", ("F", "Ctrl+0"), mouse="the corners over the graph"),
@@ -227,6 +230,12 @@ def _group(parent: QObject, handler: Any, one_of_them: bool) -> QActionGroup:
 def entries(menu: str) -> tuple[Entry, ...]:
     """The entries of a menu, in order."""
     return tuple(entry for entry in ACTIONS if entry.menu == menu)
+
+
+def words_of(entry: Entry) -> str:
+    """What an action says outside of its menu."""
+    words = entry.text.rstrip("…")
+    return f"{entry.submenu}: {words}" if entry.submenu else words
 
 
 def keys_of(entry: Entry) -> str:

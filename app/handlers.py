@@ -272,6 +272,14 @@ class Handlers(QObject):
         self._window.set_reduced_motion(on)
 
     @Slot()
+    def open_commands(self) -> None:
+        self._window.commands.open()
+
+    @Slot()
+    def open_places(self) -> None:
+        self._window.commands.open(places_only=True)
+
+    @Slot()
     def zoom_in(self) -> None:
         self._window.graph.zoom_in()
 
@@ -316,7 +324,7 @@ class Handlers(QObject):
 
     @Slot()
     def show_keys(self) -> None:
-        KeySheet(self._window.theme, self._window).open()
+        KeySheet(self._window.theme, self._window, self._window.keys).open()
 
     @Slot()
     def show_guide(self) -> None:

@@ -38,11 +38,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.actions import BY_NAME, make_actions, tip_of
+from app.actions import make_actions
 from app.changes import Changes
+from app.command_box import CommandBox
 from app.documents import ForeignCode, Sources, described_source, foreign_code, open_session, read_source
 from app.forking import Forking
 from app.handlers import Handlers
+from app.key_map import KeyMap
 from app.layouts import LAYOUTS
 from app.looks import Looks
 from app.marks import Marks
@@ -117,11 +119,15 @@ class MainWindow(QMainWindow):
         self.marks = Marks(self.link, self.player, self)
         self.handlers = Handlers(self)
         self.actions_by_name = make_actions(self, self.handlers)
+        self.keys = KeyMap(self.actions_by_name, self)
+        self.scenarios_offered: list[tuple[str, str]] = []
+        """Name and title of what ships."""
         self._make_parts()
         self.node_menus = NodeMenus(self.graph, self.actions_by_name)
         self._lay_out()
         self.menus = fill_menu_bar(self.top.menus, self.actions_by_name)
         self.addActions(list(self.actions_by_name.values()))
+        self.commands = CommandBox(self)
         self._connect()
         self.undo = Changes(self).undo
         self.setAcceptDrops(True)
@@ -229,6 +235,16 @@ class MainWindow(QMainWindow):
         self.forking.moved.connect(self.strip.progress)
         self.forking.over.connect(self.strip.end_progress)
         self.strip.cancelled.connect(self.forking.cancel)
+        self.keys.changed.connect(self._tell_keys)
+        self._tell_keys()
+        self.top.commands.pressed.connect(self.handlers.open_commands)
+        self.top.layouts.chosen.connect(self._choose_layout)
+        self.top.theme_button.clicked.connect(self.handlers.toggle_theme)
+        self.top.help_button.clicked.connect(self.handlers.show_keys)
+
+    @Slot()
+    def _tell_keys(self) -> None:
+        """Buttons that do what an action does say its keys."""
         for button, name in (
             (self.transport.to_start, "to_start"),
             (self.transport.back, "step_back"),
@@ -236,11 +252,11 @@ class MainWindow(QMainWindow):
             (self.transport.to_end, "to_end"),
             (self.top.theme_button, "theme"),
             (self.top.help_button, "keys"),
+            (self.top.commands, "commands"),
         ):
-            button.setToolTip(tip_of(BY_NAME[name]))
-        self.top.layouts.chosen.connect(self._choose_layout)
-        self.top.theme_button.clicked.connect(self.handlers.toggle_theme)
-        self.top.help_button.clicked.connect(self.handlers.show_keys)
+            button.setToolTip(self.keys.tip(name))
+        for layout, name in enumerate(LAYOUTS):
+            self.top.layouts.set_enabled_at(layout, True, self.keys.tip("layout_" + name.lower()))
 
     @Slot(int, object)
     def _open_node_menu(self, object_id: int, at: Any) -> None:
@@ -337,6 +353,7 @@ class MainWindow(QMainWindow):
 
     def fill_file_menus(self, scenarios: list[tuple[str, str]], recent: tuple[str, ...]) -> None:
         """What can be opened without a dialog: scenarios that ship, by name and title, and files."""
+        self.scenarios_offered = scenarios
         self._fill_submenu("Open a scenario that ships", scenarios)
         self._fill_submenu("Open again", [(path, path) for path in recent])
 
@@ -372,6 +389,7 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(window_icon(theme))
         themed: tuple[Any, ...] = (
             self.top, self.legend, self.selected, self.workspace, self.time_bar, self.transport, self.strip,
+            self.commands,
         )  # fmt: skip
         for view in themed:
             view.set_theme(theme)

@@ -40,6 +40,8 @@ class Settings:
     reduced_motion: bool = False
     layout: str = ""
     """What the workspace gave to be kept (app/layouts.py); empty for the layouts that ship."""
+    keys: str = ""
+    """What the map of keys gave to be kept (app/key_map.py)."""
     recent: tuple[str, ...] = ()
     """Files that were opened, the last first."""
 
@@ -178,5 +180,6 @@ _READERS: Final[dict[str, Any]] = {
     "slow_motion": _truth,
     "reduced_motion": _truth,
     "layout": str,
+    "keys": str,
     "recent": _recent,
 }

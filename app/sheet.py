@@ -5,8 +5,8 @@ from __future__ import annotations
 from importlib import resources
 from typing import Final
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QTextBlock, QTextCharFormat, QTextCursor, QTextDocument
+from PySide6.QtCore import QEvent, QKeyCombination, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QKeySequence, QTextBlock, QTextCharFormat, QTextCursor, QTextDocument
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -19,8 +19,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.actions import MENUS, entries, keys_of
-from views.kit.chrome import PrimaryButton, SegmentedControl
+from app.actions import BY_NAME, MENUS, entries, words_of
+from app.key_map import KeyMap
+from views.kit.chrome import PrimaryButton, SecondaryButton, SegmentedControl
 from views.kit.theme import Theme
 from views.kit.thin_scroll import scroll_thinly
 from views.kit.typography import MEDIUM, SEMIBOLD, font
@@ -76,23 +77,84 @@ class Sheet(QDialog):
         return label
 
 
-class KeySheet(Sheet):
-    """Every action with its keys and the gesture that does the same."""
+class KeyButton(SecondaryButton):
+    """The keys of one action; pressed, it takes the next keys that are pressed in their place."""
 
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
+    taken = Signal(str, str)
+    """The action's name and the keys; none for Backspace."""
+
+    def __init__(self, name: str, keys: KeyMap, theme: Theme) -> None:
+        super().__init__(keys.shown(name), theme=theme)
+        self._name, self._keys = name, keys
+        self._waits = False
+        self.clicked.connect(self._wait)
+        self.show_keys()
+
+    def show_keys(self) -> None:
+        """Say what holds now."""
+        self._waits = False
+        self.setText(self._keys.shown(self._name) or "none")
+        words = BY_NAME[self._name].text.rstrip("…")
+        self.setAccessibleName(f"Keys of {words}: {self.text()}")
+        self.setToolTip("Press, then the new keys; Backspace for none, Esc to leave it")
+
+    @Slot()
+    def _wait(self) -> None:
+        self._waits = True
+        self.setText("press keys")
+
+    def event(self, event: QEvent) -> bool:
+        # While it waits it takes the keys before any shortcut, and Tab before the focus moves.
+        if self._waits and isinstance(event, QKeyEvent):
+            if event.type() == QEvent.Type.ShortcutOverride:
+                event.accept()
+                return True
+            if event.type() == QEvent.Type.KeyPress:
+                self._take(event)
+                return True
+        if event.type() == QEvent.Type.FocusOut and self._waits:
+            self.show_keys()
+        return super().event(event)
+
+    def _take(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_Meta, Qt.Key.Key_AltGr):
+            return
+        plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
+        if plain and event.key() == Qt.Key.Key_Escape:
+            self.show_keys()
+            return
+        none = plain and event.key() == Qt.Key.Key_Backspace
+        self._waits = False
+        self.taken.emit(self._name, "" if none else keys_pressed(event))
+
+
+def keys_pressed(event: QKeyEvent) -> str:
+    """The keys of an event as the table writes them: a sign that takes Shift to write is itself, without Shift."""
+    modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    written = event.text()
+    if written and written.isprintable() and not written.isalnum() and not written.isspace():
+        modifiers &= ~Qt.KeyboardModifier.ShiftModifier
+    return QKeySequence(QKeyCombination(modifiers, Qt.Key(event.key()))).toString()
+
+
+class KeySheet(Sheet):
+    """Every action with its keys, which can be changed here, and the gesture that does the same."""
+
+    def __init__(self, theme: Theme, parent: QWidget, keys: KeyMap) -> None:
         super().__init__("Keys and gestures", theme, parent)
+        self.keys = keys
         self.rows: list[tuple[str, str, str]] = []
+        self.buttons: dict[str, KeyButton] = {}
         page = QWidget()
         page.setPalette(theme.palette())
         grid = QGridLayout(page)
-        grid.setContentsMargins(0, 0, 12, 0)
+        grid.setContentsMargins(6, 0, 12, 6)
         grid.setHorizontalSpacing(24)
-        grid.setVerticalSpacing(4)
+        grid.setVerticalSpacing(6)
         for menu in MENUS:
-            shown = [entry for entry in entries(menu) if entry.keys or entry.mouse]
             self._section(grid, menu)
-            for entry in shown:
-                self._row(grid, entry.text.rstrip("…"), keys_of(entry), entry.mouse)
+            for entry in entries(menu):
+                self._row(grid, words_of(entry), keys.shown(entry.name), entry.mouse, entry.name)
         self._section(grid, "In the views")
         for row in OTHERS:
             self._row(grid, *row)
@@ -105,8 +167,14 @@ class KeySheet(Sheet):
         scroll_thinly(area, theme)
         area.setMinimumWidth(page.sizeHint().width() + 24)
         self.body.addWidget(area, 1)
+        self.said = self.line("Press the keys of an action to give it others", faint=True)
+        self.said.setWordWrap(True)
+        self._all = SecondaryButton("Keys as they came", theme=theme)
+        self._all.clicked.connect(self._reset)
+        self._foot.insertWidget(0, self._all)
+        self._foot.insertWidget(1, self.said, 1)
         self.finish()
-        self.resize(round(theme.px(720)), round(theme.px(560)))
+        self.resize(round(theme.px(760)), round(theme.px(600)))
 
     def _section(self, grid: QGridLayout, title: str) -> None:
         row = grid.rowCount()
@@ -114,12 +182,32 @@ class KeySheet(Sheet):
         label.setContentsMargins(0, 10, 0, 2)
         grid.addWidget(label, row, 0, 1, 3)
 
-    def _row(self, grid: QGridLayout, words: str, keys: str, mouse: str) -> None:
+    def _row(self, grid: QGridLayout, words: str, keys: str, mouse: str, name: str = "") -> None:
         row = grid.rowCount()
         self.rows.append((words, keys, mouse))
         grid.addWidget(self.line(words), row, 0)
-        grid.addWidget(self.line(keys, bold=True), row, 1)
+        if name:
+            button = self.buttons[name] = KeyButton(name, self.keys, self.theme)
+            button.taken.connect(self.give)
+            grid.addWidget(button, row, 1)
+        else:
+            grid.addWidget(self.line(keys, bold=True), row, 1)
         grid.addWidget(self.line(mouse, faint=True), row, 2)
+
+    @Slot(str, str)
+    def give(self, name: str, keys: str) -> None:
+        """Give an action other keys, or say why not."""
+        refusal = self.keys.set_keys(name, (keys,) if keys else ())
+        words = BY_NAME[name].text.rstrip("…")
+        self.said.setText(refusal or f"“{words}” has {self.keys.shown(name) or 'no keys'} now")
+        self.buttons[name].show_keys()
+
+    @Slot()
+    def _reset(self) -> None:
+        self.keys.reset()
+        for button in self.buttons.values():
+            button.show_keys()
+        self.said.setText("Every action has the keys with which it came")
 
 
 class GuideSheet(Sheet):

@@ -1,17 +1,18 @@
-"""The bar at the top: the mark, the menus, what is open, and at the right the theme and the keys.
+"""The bar at the top: the mark, the menus, what is open, the layouts, the way to every command, the theme, the keys.
 
-Limits: the places of workspaces, search and invariants stay free for what is to come.
+Limits: under 1200 px the title is left out; the title bar of the window has it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QGuiApplication, QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QGuiApplication, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenuBar, QSizePolicy, QWidget
 
-from views.kit.chrome import IconButton, SegmentedControl
+from views.kit.chrome import IconButton, SearchField, SegmentedControl
 from views.kit.glyphs import paint_mark
 from views.kit.painted import paint_box, paint_words
 from views.kit.theme import Theme
@@ -19,6 +20,7 @@ from views.kit.typography import font
 
 HEIGHT = 40
 MARK = 22
+FIELD = 252
 
 
 class TopBar(QWidget):
@@ -32,6 +34,7 @@ class TopBar(QWidget):
         self.menus.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         self.title = Title(theme, self)
         self.layouts = SegmentedControl(layouts, "Layout", theme, self)
+        self.commands = CommandField("Go to, or run a command", "Ctrl+Shift+P", raised=True, theme=theme, parent=self)
         self.theme_button = IconButton("contrast", "Light or dark", theme=theme, parent=self)
         self.help_button = IconButton("help", "Keys and gestures", theme=theme, parent=self)
         self._mark = Mark(theme, self)
@@ -43,6 +46,9 @@ class TopBar(QWidget):
         row.addWidget(self.menus)
         row.addWidget(self.title, 1)
         row.addWidget(self.layouts)
+        row.addStretch(1)
+        row.addWidget(self.commands)
+        row.addSpacing(8)
         row.addWidget(self.theme_button)
         row.addWidget(self.help_button)
         self.setAutoFillBackground(True)
@@ -53,8 +59,17 @@ class TopBar(QWidget):
         self._theme = theme
         palette = theme.palette()
         self.setPalette(palette)
-        for widget in (self._mark, self.menus, self.title, self.layouts, self.theme_button, self.help_button):
+        for widget in (
+            self._mark,
+            self.menus,
+            self.title,
+            self.layouts,
+            self.commands,
+            self.theme_button,
+            self.help_button,
+        ):
             widget.set_theme(theme)
+        self.commands.setFixedWidth(round(theme.px(FIELD)))
         self.setFixedHeight(round(theme.px(HEIGHT)))
         self.update()
 
@@ -64,6 +79,22 @@ class TopBar(QWidget):
         line = self._theme.stroke(1)
         painter.fillRect(QRectF(0, self.height() - line, self.width(), line), self._theme.line.regular)
         painter.end()
+
+
+class CommandField(SearchField):
+    """Looks like the field of the command box and opens it; the keyboard has Ctrl+Shift+P for that."""
+
+    pressed = Signal()
+
+    def __init__(self, *words: Any, **more: Any) -> None:
+        super().__init__(*words, **more)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setReadOnly(True)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.pressed.emit()
 
 
 class MenuBar(QMenuBar):
@@ -116,7 +147,7 @@ class Mark(QWidget):
 
 
 class Title(QWidget):
-    """What is open: a title, in the middle of the bar as far as there is room."""
+    """What is open: a title beside the menus, where there is room for all of it."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -144,11 +175,8 @@ class Title(QWidget):
     def paintEvent(self, _: QPaintEvent) -> None:
         painter = QPainter(self)
         face = font("label", self._theme.scale)
-        width = min(QFontMetricsF(face).horizontalAdvance(self.text), self.width() - 24.0)
-        if width > 40:
-            # In the middle of the window rather than of what the menus leave.
-            middle = self.window().width() / 2 - self.mapTo(self.window(), self.rect().topLeft()).x()
-            left = min(max(12.0, middle - width / 2), self.width() - 12.0 - width)
-            area = QRectF(left, 0, width + 1, self.height())
-            paint_words(painter, area, self.text, face, self._theme.text.secondary)
+        width = QFontMetricsF(face).horizontalAdvance(self.text)
+        if width < self.width() - 24:  # the title bar of the window says it too
+            area = QRectF(12.0, 0, width + 1, self.height())
+            paint_words(painter, area, self.text, face, self._theme.text.tertiary)
         painter.end()

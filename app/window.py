@@ -90,8 +90,9 @@ class Memory(QObject):
             window.resize(*fitting(FIRST_SIZE, screens))
             if settings.window is not None:
                 window.say("The screen on which the window was is not there now; it is on this one")
-        if notice := window.workspace.restore(settings.layout):
-            window.say(notice)
+        for notice in (window.workspace.restore(settings.layout), window.keys.restore(settings.keys)):
+            if notice:
+                window.say(notice)
         if settings.maximised:
             window.showMaximized()
         else:
@@ -112,6 +113,7 @@ class Memory(QObject):
                 slow_motion=window.player.slow_motion,
                 reduced_motion=window.player.reduced_motion,
                 layout=window.workspace.state(),
+                keys=window.keys.state(),
             )
         )
 

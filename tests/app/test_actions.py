@@ -57,7 +57,7 @@ def test_the_window_hears_every_key(opens: Opens) -> None:
 
 def test_the_sheet_lists_every_key(opens: Opens) -> None:
     window = opens("steady")
-    sheet = KeySheet(window.theme, window)
+    sheet = KeySheet(window.theme, window, window.keys)
     shown = {keys for _, keys, _ in sheet.rows}
     assert {keys_of(entry) for entry in ACTIONS if entry.keys} <= shown
     sheet.close()
