@@ -16,8 +16,10 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QToolTip
 
 from views.kit.theme import Theme, load_theme, theme_names
+from views.kit.typography import font
 
 SYSTEM: Final = "system"
 SIZES: Final = (1.0, 1.25, 1.5, 2.0)
@@ -89,3 +91,13 @@ class Looks(QObject):
     def _become(self, theme: Theme) -> None:
         self._theme = theme
         self.changed.emit(self.theme)
+
+
+def dress_application(theme: Theme) -> None:
+    """What belongs to no window: the palette and the type of dialogs and tool tips."""
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    application.setPalette(theme.palette())
+    application.setFont(font("label", theme.scale))
+    QToolTip.setPalette(theme.palette())
+    QToolTip.setFont(font("label", theme.scale))

@@ -30,10 +30,8 @@ from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
-    QApplication,
     QMainWindow,
     QMenu,
-    QToolTip,
     QVBoxLayout,
     QWidget,
 )
@@ -46,9 +44,9 @@ from app.forking import Forking
 from app.handlers import Handlers
 from app.key_map import KeyMap
 from app.layouts import LAYOUTS
-from app.looks import Looks
+from app.looks import Looks, dress_application
 from app.marks import Marks
-from app.menus import NodeMenus, PanelMenu, fill_menu_bar
+from app.menus import NodeMenus, PanelMenu, fill_choices, fill_menu_bar
 from app.messages import MessageStrip
 from app.playback import Player
 from app.top_bar import TopBar
@@ -64,7 +62,6 @@ from views.kit.selection import Selection
 from views.kit.selection_history import SelectionHistory
 from views.kit.session_link import SessionLink
 from views.kit.theme import Theme
-from views.kit.typography import font
 from views.latency import LatencyView
 from views.legend import Legend
 from views.palette import Palette
@@ -155,8 +152,13 @@ class MainWindow(QMainWindow):
             link,
             selection,
             theme,
-            offers={"playback": self.player, "foot": self.legend, "idle": self.selected, "marks": self.marks,
-                    "history": self.history},
+            offers={
+                "playback": self.player,
+                "foot": self.legend,
+                "idle": self.selected,
+                "marks": self.marks,
+                "history": self.history,
+            },
             answers={
                 "time_wanted": self.player.seek_ns,
                 "rewind_requested": self.player.seek_ns,
@@ -354,20 +356,16 @@ class MainWindow(QMainWindow):
     def fill_file_menus(self, scenarios: list[tuple[str, str]], recent: tuple[str, ...]) -> None:
         """What can be opened without a dialog: scenarios that ship, by name and title, and files."""
         self.scenarios_offered = scenarios
-        self._fill_submenu("Open a scenario that ships", scenarios)
-        self._fill_submenu("Open again", [(path, path) for path in recent])
-
-    def _fill_submenu(self, title: str, choices: list[tuple[str, str]]) -> None:
-        menu = self.menus.get(title)
-        if menu is None:
-            menu = self.menus[title] = QMenu(title, self)
-            menu.triggered.connect(self.handlers.open_named)
-            self.menus["File"].insertMenu(self.actions_by_name["restart"], menu)
-        menu.clear()
-        menu.setEnabled(bool(choices))
-        for name, words in choices:
-            menu.addAction(words).setData(name)
-        dress(menu, self.theme)
+        before = self.actions_by_name["restart"]
+        for title, choices in (
+            ("Open a scenario that ships", scenarios),
+            ("Open again", [(path, path) for path in recent]),
+        ):
+            if title not in self.menus:
+                self.menus[title] = QMenu(title, self)
+                self.menus[title].triggered.connect(self.handlers.open_named)
+                self.menus["File"].insertMenu(before, self.menus[title])
+            fill_choices(self.menus[title], choices, self.theme)
 
     # --- looks -------------------------------------------------------------------------------------------------------
 
@@ -379,12 +377,7 @@ class MainWindow(QMainWindow):
     def _wear(self, theme: Theme) -> None:
         self.theme = theme
         self._set_least_size()
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        application.setPalette(theme.palette())
-        application.setFont(font("label", theme.scale))
-        QToolTip.setPalette(theme.palette())
-        QToolTip.setFont(font("label", theme.scale))
+        dress_application(theme)
         self.setPalette(theme.palette())
         self.setWindowIcon(window_icon(theme))
         themed: tuple[Any, ...] = (

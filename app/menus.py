@@ -49,6 +49,15 @@ def fill_menu_bar(bar: QMenuBar, actions: Mapping[str, QAction]) -> dict[str, QM
     return menus
 
 
+def fill_choices(menu: QMenu, choices: list[tuple[str, str]], theme: Theme) -> None:
+    """Give a menu a line a choice, each with its name and its words."""
+    menu.clear()
+    menu.setEnabled(bool(choices))
+    for name, words in choices:
+        menu.addAction(words).setData(name)
+    dress(menu, theme)
+
+
 class NodeMenus:
     """Opens what can be done with a component, whole or one list of it."""
 
