@@ -1,24 +1,29 @@
-"""How long calls take, now and before the last swap: a histogram and the three numbers that are read off it.
+"""How long calls take, now and before the last swap: a histogram, calls over time, and what is read off them.
 
 It is about the selected component, or about the one that is called most when none is selected; about all its methods
-together, or about one. The ghost is the shape from before the component's last completed swap.
+together, or about one. The ghost is the shape from before the component's last completed swap. A click on a bar or on a
+cell, or Enter where the keyboard stands, selects the last call that took so long.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QRectF, QSize, Slot
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+import numpy as np
+from PySide6.QtCore import QRectF, QSize, Signal, Slot
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from model.projections.ended_calls import EndedCalls, last_that_took, of, over_time
+from model.projections.latency import BINS, bins_of, percentile
 from model.trace.events import Phase
 from views.kit.choice_button import ChoiceButton
-from views.kit.chrome import PanelHeader
+from views.kit.chrome import IconButton, PanelHeader
 from views.kit.describing import object_name, picked_object
 from views.kit.format import format_count, format_difference, format_duration
+from views.kit.latency_heat import ROWS_AN_OCTAVE, LatencyHeat
 from views.kit.latency_plot import LatencyPlot
-from views.kit.octaves import drawn
+from views.kit.octaves import drawn, span
 from views.kit.panel_view import PanelView, describe
 from views.kit.selection import Selection
 from views.kit.session_link import SessionLink
@@ -29,16 +34,24 @@ from views.kit.writing import Writer, Written, box
 if TYPE_CHECKING:
     from model.projections.latency import Histogram, Latency
     from model.projections.topology import Topology
+    from model.trace.trace import Rows
 
 PADDING: Final = 16
 NOISE: Final = 0.03
 """A bin is 2.2 % wide: what differs by less than this differs by nothing."""
 ALL_METHODS: Final = "all methods"
+NO_COUNTS: Final = np.empty(0, dtype=np.int64)
 ROW, HEAD, FOOT = 24, 20, 28
+TALL: Final = 320
+"""px from which all five numbers are shown; below it p50, p99 and the longest."""
+NUMBERS: Final = (("p50", 50.0), ("p90", 90.0), ("p99", 99.0), ("p99.9", 99.9))
+FEW: Final = ("p50", "p99", "max")
 
 
 class LatencyView(PanelView):
     """The latency of one component."""
+
+    said = Signal(str)
 
     def __init__(self, link: SessionLink, selection: Selection, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(link, selection, theme, parent)
@@ -46,11 +59,20 @@ class LatencyView(PanelView):
         self._object = 0
         self._methods: tuple[int, ...] = ()
         self._method: int | None = None
+        self._kept = 0
         self.header = PanelHeader("Latency", theme=theme)
         self.legend = LatencyLegend(theme)
         self.method = ChoiceButton([ALL_METHODS], "Methods shown", theme, framed=False)
         self.method.chosen.connect(self._choose_method)
         self.plot = LatencyPlot(theme)
+        self.heat = LatencyHeat(theme)
+        self.heat.hide()
+        self.over_time = self.header.add_button(IconButton("grid", "Calls over time", theme=theme))
+        self.over_time.setCheckable(True)
+        self.over_time.toggled.connect(self._show_over_time)
+        self.plot.bucket_chosen.connect(self._go_to_bucket)
+        self.heat.chosen.connect(self._go_to_cell)
+        self._calls = EndedCalls(link.trace)
         self.table = LatencyTable(theme)
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, PADDING - 4, 0)
@@ -64,6 +86,7 @@ class LatencyView(PanelView):
         plot = QHBoxLayout()
         plot.setContentsMargins(0, 0, 0, 0)
         plot.addWidget(self.plot)
+        plot.addWidget(self.heat)
         layout.addLayout(plot, 1)
         layout.addWidget(self.table)
         self.setAutoFillBackground(True)
@@ -72,7 +95,9 @@ class LatencyView(PanelView):
 
     def take(self) -> None:
         latency, topology = self.link.latency, self.link.topology
-        identity = picked_object(topology, self.selection.current, self.link.swaps.by_request) or self._busiest()
+        if self.over_time.isChecked():
+            self._show_heat()
+        identity = picked_object(topology, self.selection.current, self.link.swaps.by_request) or self._last_shown()
         if latency is self._latency and identity == self._object:
             return
         if identity != self._object:
@@ -83,15 +108,21 @@ class LatencyView(PanelView):
         self._show(latency.of(identity, self._method))
 
     def forget(self) -> None:
+        self._calls = EndedCalls(self.link.trace)
         self._latency = None
         self._method = None
 
     def restyle(self) -> None:
         self.setPalette(self.theme.palette())
         self.setBackgroundRole(self.palette().ColorRole.Base)
-        for widget in (self.header, self.legend, self.method, self.plot, self.table):
+        for widget in (self.header, self.legend, self.method, self.plot, self.heat, self.table):
             widget.set_theme(self.theme)
         self._latency = None
+
+    def _last_shown(self) -> int:
+        """With a call selected that was gone to from here, its component; otherwise the busiest."""
+        picked = self.selection.current
+        return self._kept if self._kept and picked is not None and picked.kind == "call" else self._busiest()
 
     def _busiest(self) -> int:
         """The object through whose entries most calls have gone; the first of several."""
@@ -128,11 +159,59 @@ class LatencyView(PanelView):
         ]  # fmt: skip
         return f"before swap {completed[-1]}" if completed else "before the last swap"
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.table.set_all(self.height() >= self.theme.px(TALL))
+
+    # --- over time, and one call -------------------------------------------------------------------------------------
+
+    def _mine(self) -> Rows:
+        """The calls that have ended of what is shown."""
+        return of(self._calls.until(self.link.position), self._object, self._method)
+
+    def _show_heat(self) -> None:
+        mine = self._mine()
+        first = int(mine["at_ns"][0]) if len(mine) else 0
+        window = (first, max(first + 1, self.link.clock_ns))
+        shares = drawn(bins_counted(mine["took_ns"]))
+        octaves = span(shares)
+        counts = over_time(mine, window, self.heat.columns, octaves, ROWS_AN_OCTAVE)
+        ended = [each.ended_ns for each in self.link.swaps.of_object(self._object) if each.outcome is Phase.COMPLETED]
+        self.heat.show_counts(counts, window, octaves, [at_ns for at_ns in ended if at_ns is not None])
+
+    @Slot(bool)
+    def _show_over_time(self, wanted: bool) -> None:
+        self.plot.setVisible(not wanted)
+        self.heat.setVisible(wanted)
+        self._latency = None
+        self.take()
+
+    @Slot(int, int)
+    def _go_to_bucket(self, least_ns: int, most_ns: int) -> None:
+        self._go(last_that_took(self._mine(), least_ns, most_ns), least_ns)
+
+    @Slot(int, int, int)
+    def _go_to_cell(self, least_ns: int, most_ns: int, until_ns: int) -> None:
+        self._go(last_that_took(self._mine(), least_ns, most_ns, until_ns), least_ns)
+
+    def _go(self, call: int, least_ns: int) -> None:
+        """Select a call; the panel stays with the component whose call it is."""
+        if not call:
+            self.said.emit(f"No call of {format_duration(least_ns)} is held any more.")
+            return
+        self._kept = self._object
+        self.selection.select("call", call)
+
     @Slot(int)
     def _choose_method(self, index: int) -> None:
         self._method = self._methods[index - 1] if index else None
         self._latency = None
         self.take()
+
+
+def bins_counted(took_ns: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+    """The latencies counted by bin."""
+    return np.bincount(bins_of(np.ascontiguousarray(took_ns)), minlength=BINS)
 
 
 class LatencyLegend(QWidget):
@@ -185,7 +264,7 @@ class LatencyLegend(QWidget):
 
 
 class LatencyTable(QWidget):
-    """p50, p99 and the longest: now, before, and by how much they differ; beneath, of how many calls."""
+    """Percentiles and the longest: now, before, and by how much they differ; beneath, of how many calls."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -193,17 +272,28 @@ class LatencyTable(QWidget):
         self._rows: tuple[tuple[str, int, int], ...] = ()
         self._before = False
         self._foot = ""
+        self._all = False
         self.written: list[Written] = []
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def set_all(self, wanted: bool) -> None:
+        """Show all five numbers, or three."""
+        if wanted != self._all:
+            self._all = wanted
+            self.updateGeometry()
+            self.update()
+
+    @property
+    def shown(self) -> tuple[tuple[str, int, int], ...]:
+        """The numbers that are seen: name, now, before."""
+        return tuple(row for row in self._rows if self._all or row[0] in FEW)
 
     def show_numbers(self, histogram: Histogram) -> None:
         """Show what was read off a histogram."""
         self._before = bool(histogram.before_count)
-        self._rows = (
-            ("p50", histogram.p50_ns, histogram.before_p50_ns),
-            ("p99", histogram.p99_ns, histogram.before_p99_ns),
-            ("max", histogram.max_ns, histogram.before_max_ns),
-        )
+        ghost = histogram.before if histogram.before is not None else NO_COUNTS
+        percentiles = [(name, percentile(histogram.now, at), percentile(ghost, at)) for name, at in NUMBERS]
+        self._rows = (*percentiles, ("max", histogram.max_ns, histogram.before_max_ns))
         before = f" · {format_count(histogram.before_count)} before" if self._before else ""
         self._foot = f"{format_count(histogram.count)} calls now{before}"
         self.update()
@@ -214,7 +304,7 @@ class LatencyTable(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(260, round(self._theme.px(HEAD + 3 * ROW + FOOT)))
+        return QSize(260, round(self._theme.px(HEAD + ROW * (5 if self._all else 3) + FOOT)))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, self.sizeHint().height())
@@ -229,11 +319,11 @@ class LatencyTable(QWidget):
             if self._before or words == "now":
                 writer.line(QRectF(row.left(), row.top(), end - row.left(), row.height()), words, "small",
                             theme.text.tertiary, right=True)  # fmt: skip
-        for place, (name, now, before) in enumerate(self._rows):
+        for place, (name, now, before) in enumerate(self.shown):
             row = QRectF(row.left(), px(HEAD + ROW * place), row.width(), px(ROW))
             painter.fillRect(QRectF(row.left(), round(row.top()), row.width(), theme.stroke(1)), theme.line.subtle)
             self._paint_row(writer, row, ends, name, now, before)
-        foot = QRectF(row.left(), px(HEAD + ROW * 3 + 2), row.width(), px(20))
+        foot = QRectF(row.left(), px(HEAD + ROW * len(self.shown) + 2), row.width(), px(20))
         writer.line(foot, self._foot, "small", theme.text.tertiary)
         painter.end()
         self.written = writer.written

@@ -197,6 +197,9 @@ class SwapView(PanelView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._share_room()
+        if self._shown is not None and not self.showing_all:
+            self._title(self._shown)
+            self._show_vectors(self._shown)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._scroll.viewport() and event.type() == QEvent.Type.Resize:

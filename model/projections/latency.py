@@ -142,12 +142,15 @@ def bins_of(latencies_ns: Integers) -> Integers:
     return np.minimum(bins, BINS - 1)
 
 
-def percentile(counts: Integers, percent: int) -> int:
-    """The least upper bin edge with at least `percent` of the counts at or below it, in ns; 0 of nothing."""
+def percentile(counts: Integers, percent: float) -> int:
+    """The least upper bin edge with at least `percent` of the counts at or below it, in ns; 0 of nothing.
+
+    Percents are taken to a tenth: 99.9 is the finest that is asked for.
+    """
     below = counts.cumsum()
     if not len(below) or not below[-1]:
         return 0
-    rank = -(-int(below[-1]) * percent // 100)
+    rank = -(-int(below[-1]) * round(10 * percent) // 1_000)
     return int(EDGES_NS[1 + below.searchsorted(rank)]) - 1
 
 

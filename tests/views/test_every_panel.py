@@ -41,7 +41,7 @@ FILES = (
     "generations", "inspector", "lanes", "marks", "story", "swap", "waiting_for",
     "kit/catalogue", "kit/choice_button", "kit/describing", "kit/entry_table", "kit/fact_rows", "kit/flashes",
     "kit/inspecting", "kit/selection_history", "kit/source_text",
-    "kit/lanes_canvas", "kit/lanes_picture", "kit/marks_control", "kit/marks_list",
+    "kit/lanes_canvas", "kit/lanes_picture", "kit/latency_heat", "kit/marks_control", "kit/marks_list",
     "kit/latency_plot", "kit/line_list", "kit/octaves", "kit/panel_view",
     "kit/phases", "kit/readout", "kit/speed_slider", "kit/story_list",
     "kit/swap_card", "kit/swap_columns", "kit/swap_figure", "kit/swap_histogram", "kit/swap_list", "kit/swap_vignette",

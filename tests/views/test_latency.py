@@ -4,9 +4,11 @@ import time
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QFocusEvent
 
 from tests.views.panels import image_of, linked, shown
+from views.kit.latency_plot import bounds
 from views.kit.octaves import MICROSECOND, drawn, span, ticks
 from views.kit.theme import load_theme
 from views.latency import LatencyView
@@ -150,3 +152,63 @@ def test_a_refresh_takes_at_most_four_ms(latency):
         view.take()
         best = min(best, time.perf_counter() - began)
     assert best <= 0.004
+
+
+# --- to a call, and over time ----------------------------------------------------------------------------------------
+
+
+def test_a_tall_panel_shows_five_numbers_and_a_low_one_three(latency):
+    view = latency(FCM_17)
+    assert [name for name, _, _ in view.table.shown] == ["p50", "p90", "p99", "p99.9", "max"]
+    view.resize(359, 290)
+    image_of(view)
+    assert [name for name, _, _ in view.table.shown] == ["p50", "p99", "max"]
+
+
+def test_a_bucket_leads_to_a_call_that_took_so_long_by_mouse_and_by_key(qtbot, latency):
+    view = latency(FCM_17)
+    image_of(view)
+    view.plot.focusInEvent(QFocusEvent(QFocusEvent.Type.FocusIn, Qt.FocusReason.TabFocusReason))
+    qtbot.keyClick(view.plot, Qt.Key.Key_Left)
+    qtbot.keyClick(view.plot, Qt.Key.Key_Return)
+    picked = view.selection.current
+    assert picked.kind == "call"
+    least, most = bounds(view.plot.current)
+    ended = view._calls.until(view.link.position)
+    assert least <= int(ended["took_ns"][ended["call"] == picked.identity][0]) <= most
+    assert view._object == FCM_17  # it stays with the component whose call it is
+    place = view.plot.getPlotItem().getViewBox().mapViewToScene(QPointF((view.plot.current + 0.5) / 8, 0))
+    view.selection.clear()
+    view.selection.select("object", FCM_17)
+    qtbot.mouseClick(view.plot.viewport(), Qt.MouseButton.LeftButton, pos=view.plot.mapFromScene(place))
+    assert view.selection.current == picked
+
+
+def test_over_time_every_call_since_the_first_is_in_a_cell(qtbot, latency):
+    view = latency(FCM_17)
+    qtbot.mouseClick(view.over_time, Qt.MouseButton.LeftButton)
+    image_of(view)
+    assert view.heat.isVisible()
+    assert not view.plot.isVisible()
+    mine = view._mine()
+    assert 0 <= len(mine) - view.heat.counts.sum() <= 0.005 * len(mine) + 1
+    assert len(view.heat.swaps_ns) == 3
+    assert view.heat.written
+
+
+def test_a_cell_leads_to_its_last_call_by_mouse_and_by_key(qtbot, latency):
+    view = latency(FCM_17)
+    view.over_time.setChecked(True)
+    image_of(view)
+    view.heat.focusInEvent(QFocusEvent(QFocusEvent.Type.FocusIn, Qt.FocusReason.TabFocusReason))
+    qtbot.keyClick(view.heat, Qt.Key.Key_Left)
+    qtbot.keyClick(view.heat, Qt.Key.Key_Return)
+    picked = view.selection.current
+    least, most, until_ns = view.heat.bounds(view.heat.current)
+    call = next(each for each in view._mine() if each["call"] == picked.identity)
+    assert least <= call["took_ns"] <= most
+    assert call["at_ns"] <= until_ns
+    place = view.heat._cell(*view.heat.current).center().toPoint()
+    view.selection.select("object", FCM_17)
+    qtbot.mouseClick(view.heat, Qt.MouseButton.LeftButton, pos=place)
+    assert view.selection.current == picked

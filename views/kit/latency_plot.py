@@ -11,10 +11,11 @@ from typing import Final
 
 import numpy as np
 import pyqtgraph
-from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QColor, QPen
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from views.kit.format import format_duration
 from views.kit.octaves import DRAWN, Floats, span, ticks
 from views.kit.theme import Theme
 from views.kit.typography import MEDIUM, font, text_width
@@ -27,7 +28,13 @@ EPSILON: Final = 1e-9  # octaves; a tick at the very end of the axis is else los
 
 
 class LatencyPlot(pyqtgraph.PlotWidget):  # type: ignore[misc]
-    """Shares by octave; `show_shares` is told when they have changed."""
+    """Shares by octave; `show_shares` is told when they have changed.
+
+    A click on a bar, or Left and Right and then Enter, chooses its bucket.
+    """
+
+    bucket_chosen = Signal(int, int)
+    """The least and the most ns of a bucket: go to a call that took so long."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,10 +53,15 @@ class LatencyPlot(pyqtgraph.PlotWidget):  # type: ignore[misc]
         self._grid = [pyqtgraph.InfiniteLine(angle=0, movable=False) for _ in range(2)]
         self._lines = [pyqtgraph.InfiniteLine(angle=90, movable=False) for _ in range(2)]
         self._words = [pyqtgraph.TextItem(text) for text in ("p50", "p99")]
-        for each in (*self._grid, self._ground, self._bars, self._ghost, *self._lines, *self._words):
+        self._cursor = pyqtgraph.BarGraphItem(x=[], height=[], width=1.0 / DRAWN)
+        for each in (*self._grid, self._cursor, self._ground, self._bars, self._ghost, *self._lines, *self._words):
             item.addItem(each, ignoreBounds=True)
         self.setMinimumHeight(96)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Histogram of latencies")
+        self._filled: tuple[int, ...] = ()
+        self.current = -1
+        self._top = 1.0
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
@@ -69,6 +81,7 @@ class LatencyPlot(pyqtgraph.PlotWidget):  # type: ignore[misc]
         )
         self._axis.setHeight(round(px(AXIS_HEIGHT)))
         self.getPlotItem().layout.setContentsMargins(round(px(SIDE)), 0, round(px(SIDE) + room - 2), 0)
+        self._cursor.setOpts(brush=theme.selection.fill, pen=_cosmetic(theme.selection.ring, theme.stroke(1)))
         histogram = theme.histogram
         self._bars.setOpts(brush=histogram.now_fill, pen=None)
         self._ground.setBrush(histogram.ghost_fill)
@@ -92,6 +105,10 @@ class LatencyPlot(pyqtgraph.PlotWidget):  # type: ignore[misc]
             line.setValue(top * share)
         filled = np.flatnonzero(now)
         self._bars.setOpts(x=(filled + 0.5) / DRAWN, height=now[filled])
+        self._filled, self._top = tuple(filled.tolist()), top * HEADROOM
+        if self.current not in self._filled:
+            self.current = -1
+        self._mark()
         low, high = math.floor(first * DRAWN), math.ceil(last * DRAWN)
         ghost = before[low:high] if before is not None else np.empty(0)
         edges = np.arange(low, low + len(ghost) + 1) / DRAWN if len(ghost) else np.empty(0)
@@ -116,8 +133,52 @@ class LatencyPlot(pyqtgraph.PlotWidget):  # type: ignore[misc]
             words.setAnchor((1.0 if other - place < need else 0.0, 0.15))
             words.setPos(QPointF(place, top))
 
+    def _mark(self) -> None:
+        """A ground behind the bucket where the keyboard stands."""
+        here = [(self.current + 0.5) / DRAWN] if self.current >= 0 else []
+        self._cursor.setOpts(x=here, height=[self._top] * len(here))
+        words = "{} to {}".format(*map(format_duration, bounds(self.current))) if here else "no bucket chosen"
+        self.setAccessibleDescription(words)
+
+    def bucket_at(self, x: float) -> int:
+        """The bucket at a place in px, -1 where no call lies."""
+        octave = self.getPlotItem().getViewBox().mapSceneToView(self.mapToScene(round(x), 0)).x()
+        bucket = math.floor(octave * DRAWN)
+        return bucket if bucket in self._filled else -1
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        bucket = self.bucket_at(event.position().x())
+        if event.button() == Qt.MouseButton.LeftButton and bucket >= 0:
+            self.current = bucket
+            self._mark()
+            self.bucket_chosen.emit(*bounds(bucket))
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right) and self._filled:
+            forward = event.key() == Qt.Key.Key_Right
+            further = [each for each in self._filled if (each > self.current) == forward and each != self.current]
+            if further:
+                self.current = further[0] if forward else further[-1]
+                self._mark()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.current >= 0:
+            self.bucket_chosen.emit(*bounds(self.current))
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if self.current < 0 and self._filled:
+            self.current = self._filled[-1]  # the slowest: what one wants to see
+            self._mark()
+
     def wheelEvent(self, event: QEvent) -> None:
         event.ignore()
+
+
+def bounds(bucket: int) -> tuple[int, int]:
+    """The least and the most ns that fall into a bucket that is drawn."""
+    return math.ceil(2.0 ** (bucket / DRAWN)), math.ceil(2.0 ** ((bucket + 1) / DRAWN)) - 1
 
 
 def _cosmetic(colour: QColor, width: float) -> QPen:
