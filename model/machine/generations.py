@@ -56,9 +56,11 @@ class Generations:
         self._recorded = recorded
         processors = range(surroundings.processors)
         self._current = [0 for _ in processors]
-        self._active = [[surroundings.cell() for _ in range(count)] for _ in processors]
+        # What a processor counts stands on a line of its own, which only whoever advances takes away from it.
+        lines = [surroundings.line(f"generations of cpu {processor}") for processor in processors]
+        self._active = [[surroundings.cell(0, line) for _ in range(count)] for line in lines]
         self._needed = [0 for _ in processors]
-        self._advancing = [surroundings.cell() for _ in processors]
+        self._advancing = [surroundings.cell(0, line) for line in lines]
         self._unfinished = surroundings.cell()
         self._requests = 0
         self._serving: list[tuple[int, Callable[[], None]]] = []
