@@ -3,13 +3,16 @@
 While an entry points at a mediator its cell stays filled; once it is repointed it flashes, the old struck out and the
 new in semibold, and then says quietly where it points. A row is an object: what is under the pointer here is ringed in
 the graph, and the other way round.
+
+Where the machine has local tables, those of one client can be shown instead, a column for each processor. The flag
+keeps an instant: wherever the cursor goes from there, each cell that differs says what it said then and says now.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QModelIndex, QRect, QRectF, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QMargins, QModelIndex, QRect, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -22,10 +25,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from views.kit.choice_button import ChoiceButton
 from views.kit.chrome import IconButton, PanelHeader, SearchField
+from views.kit.describing import client_name, counted
 from views.kit.entry_table import Cell, EntryTableModel, Index
 from views.kit.flashes import Flashes
-from views.kit.format import format_count
+from views.kit.flow_layout import FlowLayout
+from views.kit.format import format_clock, format_count
 from views.kit.glyphs import paint_glyph
 from views.kit.panel_view import PanelView
 from views.kit.selection import Selection
@@ -41,6 +47,8 @@ PADDING: Final = 16
 NUMBER_WIDTH: Final = 38
 GUTTER: Final = 18
 MOST_WORDS: Final = 90
+ALL_CLIENTS: Final = "all clients"
+COMPARE: Final = "Compare with this instant: what differs later or earlier says both"
 
 
 class TablesView(PanelView):
@@ -51,8 +59,13 @@ class TablesView(PanelView):
         self.model = EntryTableModel(self)
         self.flashes = Flashes(self)
         self._states: tuple[object, ...] = ()
+        self._locals: tuple[int, ...] = ()
+        self._reference_ns = 0
         self._seen = link.position
         self.header = PanelHeader("Translation tables", "clients by objects", theme=theme)
+        self.compare = self.header.add_button(IconButton("flag", COMPARE, theme=theme))
+        self.compare.setCheckable(True)
+        self.compare.toggled.connect(self._compare)
         self.search_button = self.header.add_button(IconButton("search", "Search the tables (Ctrl+F)", theme=theme))
         self.search_button.setCheckable(True)
         self.search_button.toggled.connect(self._toggle_search)
@@ -70,7 +83,13 @@ class TablesView(PanelView):
         row.setContentsMargins(PADDING, 0, PADDING, 6)
         row.addWidget(self.search)
         self._search_row.hide()
+        self.which = ChoiceButton([ALL_CLIENTS], "Tables shown", theme, framed=False)
+        self.which.chosen.connect(self._choose_which)
+        self._which_row = QWidget(self)
+        FlowLayout(0, QMargins(PADDING - 4, 0, PADDING, 2), self._which_row).addWidget(self.which)
+        self._which_row.hide()
         layout.addWidget(self.header)
+        layout.addWidget(self._which_row)
         layout.addWidget(self._search_row)
         layout.addSpacing(2)
         layout.addWidget(self.table)
@@ -84,12 +103,47 @@ class TablesView(PanelView):
         if all(now is before for now, before in zip(states, self._states, strict=False)) and self._states:
             return
         self._states = states
+        self._offer_local_tables()
         self.model.take(*states)
         self._flash_what_changed()
         self._seen = link.position
+        self._say_what_is_shown()
+
+    def _offer_local_tables(self) -> None:
+        """Clients whose processors have tables of their own can be looked at one by one."""
+        tables = self.link.tables
+        self._locals = tuple(dict.fromkeys(client for client, _, _ in sorted(tables.slots)))
+        self._which_row.setVisible(bool(self._locals))
+        names = [f"{client_name(self.link.topology, client)}, by processor" for client in self._locals]
+        local = self.model.local
+        self.which.set_labels([ALL_CLIENTS, *names], 1 + self._locals.index(local) if local in self._locals else 0)
+
+    def _say_what_is_shown(self) -> None:
+        if self.model.reference is None:
+            local = self.model.local
+            self.header.set_subtitle("clients by objects" if local is None else "processors by objects")
+            return
+        words = counted(self.model.differences, "difference")
+        self.header.set_subtitle(f"{words} to {format_clock(self._reference_ns)}")
+
+    @Slot(bool)
+    def _compare(self, wanted: bool) -> None:
+        """Compare what is shown from now on with what is shown now."""
+        self.model.reference = (self.link.topology, self.link.tables) if wanted else None
+        self._reference_ns = self.link.clock_ns
+        self._states = ()
+        self._frame()
+
+    @Slot(int)
+    def _choose_which(self, index: int) -> None:
+        self.model.local = self._locals[index - 1] if index else None
+        self._states = ()
+        self._frame()
 
     def forget(self) -> None:
         self._states = ()
+        self.model.local = None
+        self.compare.setChecked(False)
         self._seen = self.link.position
         self.flashes.clear()
 
@@ -98,6 +152,7 @@ class TablesView(PanelView):
         self.setBackgroundRole(self.palette().ColorRole.Base)
         self.header.set_theme(self.theme)
         self.search.set_theme(self.theme)
+        self.which.set_theme(self.theme)
         self.table.set_theme(self.theme)
 
     def set_reduced_motion(self, reduced: bool) -> None:
@@ -113,6 +168,8 @@ class TablesView(PanelView):
         """Entries that were written since the last frame flash; a step back flashes nothing and ends what flashes."""
         if self.link.position < self._seen:
             self.flashes.clear()
+        if self.model.local is not None:
+            return
         for row in self.model.rows:
             for client, cell in zip(self.model.clients, row.cells, strict=True):
                 if cell.old and self._seen <= cell.written_position < self.link.position and cell.sort != "mediator":
@@ -312,17 +369,19 @@ class CellDelegate(QStyledItemDelegate):
         theme, px = self.theme, self.theme.px
         ground = area.adjusted(-px(8), px(1), -px(13), -px(2))
         area = area.adjusted(0, 0, -px(GUTTER), 0)
-        if cell.sort == "none":
+        if cell.sort == "none" and not cell.differs:
             writer.line(area, cell.words, "label", theme.text.tertiary)
             return
         held = cell.sort == "mediator"
-        strength = 1.0 if held else self._flashes.strength(key)
+        strength = 1.0 if held or cell.differs else self._flashes.strength(key)
         if strength > 0:
             self._paint_flash(writer.painter, ground, strength)
+        if not cell.number:
+            area = area.adjusted(-px(NUMBER_WIDTH), 0, 0, 0)  # a slot of a processor has no number
         number = theme.text.secondary if strength > 0 else theme.text.tertiary
         writer.line(QRectF(area.left(), area.top(), px(NUMBER_WIDTH - 4), area.height()), cell.number, "mono", number)
         words = area.adjusted(px(NUMBER_WIDTH), 0, 0, 0)
-        if strength > 0 and not held and cell.old:
+        if cell.differs or (strength > 0 and not held and cell.old):
             self._paint_change(writer, words, cell)
             return
         colour = theme.structure.interposer.text if cell.sort == "wrapper" else theme.text.primary

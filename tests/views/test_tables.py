@@ -3,8 +3,12 @@
 import pytest
 from PySide6.QtCore import Qt
 
+from model.scenario import load
+from model.session import Session
 from tests.views.panels import image_of, linked, point_at, shown
 from views.kit.flashes import Flashes
+from views.kit.selection import Selection
+from views.kit.session_link import SessionLink
 from views.kit.theme import load_theme
 from views.tables import TablesView
 
@@ -137,3 +141,61 @@ def test_a_tool_tip_tells_the_entry_its_calls_and_its_last_change(tables):
     tip = tables.model.index(1, 1).data(Qt.ItemDataRole.ToolTipRole).replace("\u00a0", " ").replace("\u202f", " ")
     assert tip.splitlines()[0] == "postmark, entry 0x11: mediator"
     assert tip.splitlines()[2].startswith("written at 2.395") and tip.endswith(": single to mediator")
+
+
+# --- differences between two instants, and local tables --------------------------------------------------------------
+
+
+def test_between_two_instants_each_cell_that_differs_says_both(qtbot, tables):
+    go_to(tables, 1_100_000)
+    qtbot.mouseClick(tables.compare, Qt.MouseButton.LeftButton)
+    assert tables.model.differences == 0
+    go_to(tables, 1_500_000)
+    cells = next(row for row in tables.model.rows if row.object == FCM_17).cells
+    assert [(cell.old, cell.new) for cell in cells] == [("single", "replicated")] * 3
+    assert tables.model.differences == 3
+    assert "3 differences" in tables.header.accessibleName()
+    image_of(tables)
+    struck = [line.whole for line in tables.table.written]
+    assert struck.count("replicated") == 3
+
+
+def test_what_is_compared_with_stays_when_the_cursor_goes_back_before_it(qtbot, tables):
+    go_to(tables, 1_500_000)
+    tables.compare.setChecked(True)
+    go_to(tables, 1_100_000)
+    cells = next(row for row in tables.model.rows if row.object == FCM_17).cells
+    assert [(cell.old, cell.new) for cell in cells] == [("replicated", "single")] * 3
+    tables.compare.setChecked(False)
+    assert tables.model.differences == 0
+    assert "clients by objects" in tables.header.accessibleName()
+
+
+def test_a_wrapper_that_came_meanwhile_is_a_difference(tables):
+    go_to(tables, 500_000)
+    tables.compare.setChecked(True)
+    go_to(tables, 1_000_000)
+    changed = {row.object for row in tables.model.rows if any(cell.differs for cell in row.cells)}
+    assert changed == {COUNTER}
+
+
+def test_without_local_tables_there_is_nothing_to_choose(tables):
+    assert not tables.which.isVisible()
+
+
+def test_local_tables_have_a_column_for_each_processor(qtbot):
+    session = Session(load("multiprocessor"))
+    session.advance(600_000)
+    link, selection = SessionLink(session), Selection()
+    view = shown(qtbot, TablesView(link, selection, load_theme("light")), 1_200, 240)
+    assert view.which.isVisible()
+    view.which.chosen.emit(1)
+    model, slots = view.model, link.tables.slots
+    heads = [model.headerData(column, Qt.Orientation.Horizontal) for column in range(model.columnCount())]
+    assert heads == ["object", *(f"cpu {number}" for number in range(link.topology.processors))]
+    for row in model.rows:
+        told = {number for number, cell in enumerate(row.cells) if cell.sort != "none"}
+        assert told == {processor for client, of, processor in slots if (client, of) == (model.local, row.object)}
+    view.which.chosen.emit(0)
+    assert model.local is None
+    session.close()

@@ -5,7 +5,9 @@
     pager         no entry              0x0b  pager         0x01  pager
 
 A cell says in words what the entry points at: the object itself, a mediator, a wrapper. The model is told the states
-and works out what differs; the view paints it.
+and works out what differs; the view paints it. Where the machine has local tables it can show those of one client, a
+column for each processor. With the states of another instant to compare with, each cell that says another thing than
+then says both.
 """
 
 from __future__ import annotations
@@ -40,6 +42,8 @@ class Cell:
     calls: int = 0
     written_ns: int = 0
     written_position: int = -1
+    differs: bool = False
+    """It says another thing than at the instant that is compared with; `old` is what it said then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,8 @@ class Row:
 
 
 EMPTY: Final = Cell("none", NO_ENTRY)
+MISS: Final = Cell("none", "miss handler")
+"""A processor's slot that was not used since it was emptied: the next use asks where to go."""
 
 
 def columns_of(tables: Tables) -> tuple[int, ...]:
@@ -106,6 +112,45 @@ def _cell(topology: Topology, entry: Entry, swaps: Swaps) -> Cell:
     return Cell(sort, words, f"0x{entry.number:02x}", old, new, entry.calls, entry.written_ns, entry.written_position)
 
 
+def _local_rows(topology: Topology, tables: Tables, client: int) -> tuple[Row, ...]:
+    """The objects of one client, with what each processor's own table has for them."""
+    parts = topology.roots
+
+    def cell(identity: int, processor: int) -> Cell:
+        slot = tables.slots.get((client, identity, processor))
+        if slot is None:
+            return MISS
+        pointed = topology.pointed_at(slot.target)
+        sort = _SORTS.get(pointed.sort, "plain")
+        words = "representative" if slot.target in parts else member(pointed.words)
+        return Cell(sort, words, written_ns=slot.written_ns)
+
+    return tuple(
+        Row(identity, topology.objects[identity].name,
+            tuple(cell(identity, processor) for processor in range(topology.processors)))
+        for identity in tables.objects_by_client.get(client, ())
+        if identity in topology.objects
+    )  # fmt: skip
+
+
+_SORTS: Final[dict[str, CellSort]] = {"mediator": "mediator", "interposer": "wrapper"}
+
+
+def _said(topology: Topology, tables: Tables, client: int, identity: int) -> str:
+    """What a client's entry pointed at, as a member; that there was none."""
+    entry = tables.entries.get((client, identity))
+    return member(topology.pointed_at(entry.target).words) if entry else NO_ENTRY
+
+
+def _compared(row: Row, then: tuple[str, ...], now: tuple[str, ...]) -> Row:
+    """The row with each cell that says another thing than then saying both."""
+    cells = tuple(
+        cell if old == new else replace(cell, old=old, new=new, differs=True)
+        for cell, old, new in zip(row.cells, then, now, strict=True)
+    )
+    return replace(row, cells=cells)
+
+
 def _change(topology: Topology, entry: Entry, swaps: Swaps) -> tuple[str, str]:
     """The words for what the entry pointed at before, and for what it points at now, as members.
 
@@ -135,6 +180,15 @@ class EntryTableModel(QAbstractTableModel):
         self._titles: tuple[str, ...] = ()
         self._wanted: tuple[str, ...] = ()
         self._sort = (-1, Qt.SortOrder.AscendingOrder)
+        self.local: int | None = None
+        """The client whose local tables are shown; None for the entries of all."""
+        self.reference: tuple[Topology, Tables] | None = None
+        """The states of the instant that is compared with."""
+
+    @property
+    def differences(self) -> int:
+        """How many cells say another thing than at the instant that is compared with."""
+        return sum(cell.differs for row in self._all for cell in row.cells)
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -148,15 +202,33 @@ class EntryTableModel(QAbstractTableModel):
 
     def take(self, topology: Topology, tables: Tables, swaps: Swaps) -> None:
         """Show these states."""
-        clients = columns_of(tables)
-        titles = tuple(client_name(topology, client) for client in clients)
+        if self.local is not None and self.local not in tables.objects_by_client:
+            self.local = None
+        clients = columns_of(tables) if self.local is None else tuple(range(topology.processors))
+        titles = tuple(client_name(topology, client) if self.local is None else f"cpu {client}" for client in clients)
         if (clients, titles) != (self._clients, self._titles):
             self.beginResetModel()
             self._clients, self._titles = clients, titles
             self._rows = ()
             self.endResetModel()
-        self._all = self._maker.rows(topology, tables, swaps)
+        if self.local is None:
+            self._all = self._maker.rows(topology, tables, swaps)
+        else:
+            self._all = _local_rows(topology, tables, self.local)
+        if self.reference is not None:
+            self._all = tuple(self._with_difference(row, topology, tables, *self.reference) for row in self._all)
         self._show()
+
+    def _with_difference(
+        self, row: Row, topology: Topology, tables: Tables, old_topology: Topology, old_tables: Tables
+    ) -> Row:
+        if self.local is None:
+            then = tuple(_said(old_topology, old_tables, client, row.object) for client in self._clients)
+            return _compared(row, then, tuple(_said(topology, tables, client, row.object) for client in self._clients))
+        before = {each.object: each for each in _local_rows(old_topology, old_tables, self.local)}.get(row.object)
+        now = tuple(cell.words for cell in row.cells)
+        then = tuple(cell.words for cell in before.cells) if before else (NO_ENTRY,) * len(now)
+        return _compared(row, then, now)
 
     def search(self, wanted: str) -> None:
         """Show only the rows that hold every wanted word: in the object, in what entries point at, in their numbers."""
@@ -223,6 +295,10 @@ class EntryTableModel(QAbstractTableModel):
 
     def _tip(self, row: Row, place: int) -> str:
         cell, client = row.cells[place], self._titles[place]
+        if cell.differs:
+            return f"{client}, {row.name}: {cell.old} then, {cell.new} now"
+        if self.local is not None:
+            return f"{client}, {row.name}: {cell.words}"
         if cell.sort == "none":
             return f"{client} has no entry for {row.name}"
         lines = [f"{client}, entry {cell.number}: {cell.words}", f"{format_count(cell.calls)} calls through it"]
