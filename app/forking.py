@@ -42,6 +42,8 @@ class Forking(QObject):
     """How much of the way is done, and the wall time that the rest will take; negative when it is not known."""
     over = Signal()
     """Done, cancelled or given up."""
+    left = Signal(object, object, int)
+    """A run has lost its place to a fork: its session, its projections, and the last instant that both share."""
     issued = Signal(object)
     """A person's command has been accepted, and has not acted yet."""
     said = Signal(str, bool)
@@ -52,6 +54,8 @@ class Forking(QObject):
         self._link = link
         self._player = player
         self._fork: Fork | None = None
+        self.returning = False
+        """Whether the fork under way goes back to a run that was left."""
         self._projections: dict[str, Any] = {}
         self._command: Command | None = None
         self._reason = ""
@@ -77,7 +81,7 @@ class Forking(QObject):
         if self._fork is not None:
             self.said.emit("A run from the beginning is under way: wait for it, or cancel it", True)
         elif self._player.behind:
-            self._begin(self._player.clock_ns, command)
+            self._begin(self._session, self._player.clock_ns, command)
         else:
             self._issue(command)
 
@@ -99,7 +103,13 @@ class Forking(QObject):
         """Take the session that hung back to its last whole instant, where another command may be given."""
         if self._fork is None:
             self._reason = self._session.ended or ""
-            self._begin(self._session.now_ns, None)
+            self._begin(self._session, self._session.now_ns, None)
+
+    def return_to(self, session: Any) -> None:
+        """Run a script that was left again to where it was left, and show that run in the place of this one."""
+        if self._fork is None:
+            self.returning = True
+            self._begin(session, session.now_ns, None)
 
     @Slot()
     def cancel(self) -> None:
@@ -111,11 +121,11 @@ class Forking(QObject):
 
     # --- the fork ----------------------------------------------------------------------------------------------------
 
-    def _begin(self, clock_ns: int, command: Command | None) -> None:
+    def _begin(self, session: Session, clock_ns: int, command: Command | None) -> None:
         self._plays_on = self._player.playing
         self._player.pause()
         self._command = command
-        self._fork = self._session.fork_at(clock_ns)
+        self._fork = session.fork_at(clock_ns)
         self._projections = projections_of(self._fork.trace)
         self._advance(FIRST_SLICE_S)
         if self._fork is not None:
@@ -142,11 +152,16 @@ class Forking(QObject):
             self._take_over(self._fork)
 
     def _take_over(self, fork: Fork) -> None:
-        old, command = self._session, self._command
-        projections = self._projections
+        old, command, left = self._session, self._command, self._link.projections
+        projections, returning = self._projections, self.returning
+        self.left.emit(old, left, fork.clock_ns)
         self._end()
         self._link.set_session(fork.session, projections)
         old.close()
+        if returning:
+            self._player.to_end()
+            self.said.emit("This is the run that was left; the other is kept beside it", False)
+            return
         if command is None:
             self.said.emit(
                 f"{self._reason.rstrip('.')}. It is open there again: put another component in its place", True
@@ -158,5 +173,5 @@ class Forking(QObject):
 
     def _end(self) -> None:
         self._timer.stop()
-        self._fork, self._projections, self._command = None, {}, None
+        self._fork, self._projections, self._command, self.returning = None, {}, None, False
         self.over.emit()

@@ -97,11 +97,11 @@ LAYOUTS: Final[Mapping[str, Arrangement]] = {
         left="palette", centre="graph", right="receipt + inspector | waiting_for | latency", bottom="tables | lanes"
     ),
     "Debug": arranged(
-        left="palette", centre="graph", right="waiting_for | inspector + receipt | generations",
+        left="palette", centre="graph", right="waiting_for | inspector + receipt + marks | generations",
         bottom="story | lanes + tables",
     ),
     "Timeline": arranged(centre="swap + lanes + story", right="receipt + inspector | latency"),
-    "Compare": arranged(centre="graph", right="latency | receipt", bottom="tables | lanes + story"),
+    "Compare": arranged(centre="graph", right="branches | receipt + latency", bottom="tables | lanes + story"),
 }  # fmt: skip
 """Those that ship, by name. The order is that of the keys."""
 

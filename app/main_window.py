@@ -37,6 +37,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.actions import make_actions
+from app.branches import Branches
 from app.changes import Changes
 from app.command_box import CommandBox
 from app.documents import ForeignCode, Sources, described_source, foreign_code, open_session, read_source
@@ -114,6 +115,7 @@ class MainWindow(QMainWindow):
         self.player = Player(self.link, self.selection, self, wall=wall)
         self.forking = Forking(self.link, self.player, self)
         self.marks = Marks(self.link, self.player, self)
+        self.branches = Branches(self.forking, self)
         self.handlers = Handlers(self)
         self.actions_by_name = make_actions(self, self.handlers)
         self.keys = KeyMap(self.actions_by_name, self)
@@ -158,6 +160,7 @@ class MainWindow(QMainWindow):
                 "idle": self.selected,
                 "marks": self.marks,
                 "history": self.history,
+                "branches": self.branches,
             },
             answers={
                 "time_wanted": self.player.seek_ns,
@@ -317,6 +320,7 @@ class MainWindow(QMainWindow):
         self.selection.clear()
         self.link.set_session(session)
         self._read_marks()
+        self.branches.forget()
         old.close()
         if playing:
             self.player.play()

@@ -8,6 +8,7 @@ What a view is made with: `(link, selection, theme)`, and the keyword arguments 
 
     playback   the player, as views/kit/playback_control.py describes it
     marks      bookmarks and stops, as views/kit/marks_control.py describes them
+    branches   the run that was left, as views/kit/branches_control.py describes it
     history    what was selected before (views/kit/selection_history.py)
 
 What the window does with its signals, if it has them (app/workspace.py, `ANSWERED`):
@@ -89,6 +90,8 @@ VIEWS: Final[tuple[ViewEntry, ...]] = (
     ViewEntry("tables", "Translation tables", "bottom", "views.tables:TablesView", "What every client's entries name"),
     ViewEntry("marks", "Marks", "right", "views.marks:MarksView", "Where the run stops, what is counted, bookmarks",
               key="K", wants=("marks",), least=200),
+    ViewEntry("branches", "Branches", "right", "views.branches:BranchesView", "This run beside the one that was left",
+              wants=("branches",), least=340),
 )  # fmt: skip
 
 PARTS: Final = ("caption", "legend", "selected", "time_bar", "transport")

@@ -12,6 +12,9 @@ from hypothesis import settings
 # Before anything imports Qt. A test that wants a real window starts an X server of its own, in another process.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
+# Tests of the views and of the whole window share it: before any of them imports it.
+pytest.register_assert_rewrite("tests.views.panels")
+
 HERE = Path(__file__).parent
 BENCHMARKS = HERE / "benchmarks"
 MODEL = HERE.parent / "model"

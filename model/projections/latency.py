@@ -100,6 +100,13 @@ class Latency:
         whole = _dense(self.cells[cells], self.whole[cells])
         return Histogram(whole, *_read(whole, self.max_whole[series]))
 
+    def since(self, earlier: Latency, object_id: int) -> Histogram:
+        """Of the calls that ended after an earlier state of the same run; the maximum is the upper edge of its bin."""
+        counts = self.total(object_id).now - earlier.total(object_id).now
+        filled = np.flatnonzero(counts)
+        longest = int(EDGES_NS[1 + filled[-1]]) - 1 if len(filled) else 0
+        return Histogram(counts, int(counts.sum()), percentile(counts, 50), percentile(counts, 99), longest)
+
     def objects(self) -> list[int]:
         """The objects of which a call has ended, in order."""
         return [int(identity) for identity in np.unique(self.series >> _METHOD_BITS)]

@@ -6,8 +6,6 @@ import pytest
 
 from views.kit import typography
 
-pytest.register_assert_rewrite("tests.views.panels")
-
 
 @pytest.fixture(autouse=True)
 def _fusion(qapp):

@@ -97,6 +97,21 @@ class FakeMarks(QObject):
         return "" if rows else "Say at which rows"
 
 
+class FakeBranches(QObject):
+    """Two runs that parted; the other is at a point of the same made-up trace."""
+
+    changed = Signal()
+
+    def __init__(self, until: str = "block", parted_ns: int = 500_000) -> None:
+        super().__init__()
+        self.other, _ = linked(until)
+        self.parted_ns = parted_ns
+        self.asked = 0
+
+    def change_over(self) -> None:
+        self.asked += 1
+
+
 class FakePlayback(QObject):
     """A playback that does nothing but note what it is asked."""
 

@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtWidgets import QLabel, QWidget
 
 from tests.views.panels import (
+    FakeBranches,
     FakeMarks,
     FakePlayback,
     assert_areas_in_theme,
@@ -16,6 +17,7 @@ from tests.views.panels import (
     shown,
     use_fonts,
 )
+from views.branches import BranchesView
 from views.caption import CaptionView
 from views.generations import GenerationsView
 from views.inspector import InspectorView
@@ -42,6 +44,7 @@ FILES = (
     "kit/catalogue", "kit/choice_button", "kit/describing", "kit/entry_table", "kit/fact_rows", "kit/flashes",
     "kit/inspecting", "kit/selection_history", "kit/source_text",
     "kit/lanes_canvas", "kit/lanes_picture", "kit/latency_heat", "kit/marks_control", "kit/marks_list",
+    "branches", "kit/branches_control", "kit/comparison",
     "kit/latency_plot", "kit/line_list", "kit/octaves", "kit/panel_view",
     "kit/phases", "kit/readout", "kit/speed_slider", "kit/story_list",
     "kit/swap_card", "kit/swap_columns", "kit/swap_figure", "kit/swap_histogram", "kit/swap_list", "kit/swap_vignette",
@@ -109,6 +112,10 @@ def _swap(link, selection, theme, playback):
     return SwapView(link, selection, theme)
 
 
+def _branches(link, selection, theme, playback):
+    return BranchesView(link, selection, theme, branches=FakeBranches())
+
+
 def _marks(link, selection, theme, playback):
     return MarksView(link, selection, theme, marks=FakeMarks())
 
@@ -116,13 +123,13 @@ def _marks(link, selection, theme, playback):
 SIZES = {
     _palette: (236, 867), _tables: (620, 204), _receipt: (359, 640), _selected: (359, 420), _latency: (359, 333),
     _transport: (1600, 92), _time_bar: (1600, 42), _caption: (1003, 36), _waiting_for: (359, 520),
-    _swap: (1080, 760), _lanes: (1000, 320), _marks: (359, 420),
+    _swap: (1080, 760), _lanes: (1000, 320), _marks: (359, 420), _branches: (359, 470),
     _generations: (359, 320), _story: (900, 240), _inspector: (359, 480),
 }  # fmt: skip
 NARROW = {
     _tables: (903, 204), _receipt: (320, 640), _selected: (320, 420), _latency: (320, 290), _transport: (1024, 92),
     _time_bar: (1024, 42), _caption: (903, 36), _waiting_for: (320, 520),
-    _swap: (320, 640), _lanes: (320, 320), _marks: (320, 320),
+    _swap: (320, 640), _lanes: (320, 320), _marks: (320, 320), _branches: (320, 470),
     _generations: (320, 320), _story: (320, 320), _inspector: (320, 480),
 }  # fmt: skip
 EVERY = pytest.mark.parametrize("make", SIZES, ids=lambda make: make.__name__.strip("_"))

@@ -83,10 +83,17 @@ class SessionLink(QObject):
     command_wanted = Signal(object)
     """A command that the shell is to issue, for it may have to fork first."""
 
-    def __init__(self, session: Source, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        session: Source,
+        parent: QObject | None = None,
+        *,
+        projections: dict[str, Projection[Any]] | None = None,
+    ) -> None:
+        """`projections` are those of a run that was followed before, whose trace may no longer hold its first row."""
         super().__init__(parent)
         self._sources: Callable[[str], str] = _no_source
-        self._take(session, None)
+        self._take(session, projections)
 
     def _take(self, session: Source, projections: dict[str, Projection[Any]] | None) -> None:
         self._session = session
@@ -211,6 +218,15 @@ class SessionLink(QObject):
         if name not in self._states:
             self._states[name] = self._projections[name].at(self._shown)
         return self._states[name]
+
+    def latency_at(self, position: int) -> Latency:
+        """The latencies as of another position than the cursor's, as far back as the trace is held."""
+        return self._projections["latency"].at(max(self.trace.tail, min(position, self.trace.head)))
+
+    @property
+    def projections(self) -> dict[str, Projection[Any]]:
+        """What a run that is left takes with it, to be looked at beside the one that takes its place."""
+        return self._projections
 
     @property
     def swaps_at_head(self) -> Swaps:
