@@ -13,8 +13,10 @@ from model.costs import Costs, Shape
 from model.engine.clustered import Clustered, Representative
 from model.engine.component import Component, Package
 from model.engine.swap import SwapSettings
+from model.engine.system import System
 from model.engine.translation import LocalReference
 from model.engine.wrapper import Wrapper
+from model.machine.real_threads import RealThreads
 from model.machine.surroundings import Operation
 from model.trace.events import Kind
 from model.trace.trace import Event
@@ -384,3 +386,23 @@ def test_a_repointing_costs_a_line_a_processor(make_bench: MakeBench) -> None:
         return rows[-1] - rows[0]
 
     assert time_of(1_000) - time_of(0) >= 6_000
+
+
+# ---- real threads
+
+
+def test_on_real_threads_a_clustered_object_is_made_of_parts_too() -> None:
+    surroundings = RealThreads(processors=3)
+    system = System(surroundings, surroundings.generations)
+    record = system.declare("ledger", Spread)
+    system.connect(record, "self", record)
+    system.serve(record, Spread)
+    reference = system.reference(0, record)
+    threads = [
+        surroundings.spawn(lambda: reference.object.note(1, 1), name="noter", processor=processor, in_generation=False)
+        for processor in (0, 2, 0)
+    ]
+    for thread in threads:
+        surroundings.join(thread, 10_000_000_000)
+    parts: list[Any] = record.instance.representatives()  # type: ignore[attr-defined]
+    assert [(part.processor, len(part.notes)) for part in parts] == [(0, 2), (2, 1)]

@@ -202,3 +202,50 @@ def test_freeing_what_was_never_allocated_is_the_threads_own_error(make_machine:
     thread = machine.spawn(lambda: machine.free(1, owner=3), name="freeing", in_generation=False)
     machine.run(1_000_000)
     assert str(thread.error) == "1 bytes cannot be given back: 3 has 0"
+
+
+def test_fresh_memory_comes_line_by_line(make_machine: Callable[..., Machine]) -> None:
+    machine = make_machine(processors=2, costs=COSTS)
+    (alone,) = ends_of(machine, lambda: machine.fill(4_096))
+    assert alone == 32 * (MEMORY_NS + COSTS.line_write_ns)
+
+
+def test_two_who_fill_memory_at_once_wait_for_the_bus_once(make_machine: Callable[..., Machine]) -> None:
+    """The second finds the bus taken at its first line; from then on it comes just after the other each time."""
+    machine = make_machine(processors=2, costs=COSTS)
+    alone = 32 * (MEMORY_NS + COSTS.line_write_ns)
+    assert ends_of(machine, *[lambda: machine.fill(4_096)] * 2) == [alone, alone + BUS_NS]
+    assert machine.memory is not None
+    assert machine.memory.bus_busy_ns == 64 * BUS_NS
+
+
+def test_a_lock_and_what_it_guards_travel_together_on_one_line(make_machine: Callable[..., Machine]) -> None:
+    def transfers(together: bool) -> int:
+        machine = make_machine(processors=2, costs=COSTS)
+        line = machine.line("header")
+        lock = machine.lock("lock", line=line if together else None)
+
+        def body() -> None:
+            for _ in range(50):
+                machine.work(3_000)
+                with lock:
+                    machine.write(line)
+
+        def later() -> None:
+            machine.work(1_500)
+            body()
+
+        ends_of(machine, body, later)
+        assert machine.memory is not None
+        return machine.memory.transfers
+
+    assert transfers(together=True) * 2 == transfers(together=False) == 198
+
+
+def test_what_is_allocated_before_the_run_takes_no_time(make_machine: Callable[..., Machine]) -> None:
+    machine = make_machine(processors=1, costs=COSTS)
+    machine.allocate(100, owner=1)
+    machine.free(40, owner=1)
+    assert (machine.now_ns, machine.allocated.has(1)) == (0, 60)
+    machine.settle(1)
+    assert machine.allocated.total == 0

@@ -3,49 +3,51 @@
 from __future__ import annotations
 
 import random
+from functools import partial
 from typing import Any
 
 import msgspec
 import pytest
 
-from model import catalogue, profiles
+from model import profiles
 from model.projections.invariants import InvariantsFold
 from model.projections.projection import Projection
 from model.scenario import Scenario, load
 from model.session import Session
 from model.trace.events import Kind
-from model.trace.trace import Trace
 from model.world import World
 
 
 def on(profile: str, name: str, **machine: Any) -> Scenario:
     scenario = load(name)
     chosen = msgspec.structs.replace(scenario.machine, profile=profile, **machine)
-    return msgspec.structs.replace(scenario, machine=chosen, script=())
+    return msgspec.structs.replace(scenario, machine=chosen)
 
 
 def fingerprint(scenario: Scenario, until_ns: int, *, run_ahead: bool, cuts: random.Random | None = None) -> str:
-    trace = Trace()
-    world = World(scenario, catalogue.for_scenario(scenario), trace, run_ahead=run_ahead)
+    session = Session(scenario, world=partial(World, run_ahead=run_ahead))
     try:
-        while cuts is not None and world.now_ns < until_ns - 1:
-            world.run(cuts.randrange(world.now_ns + 1, until_ns), budget_s=0.0)
-        world.run(until_ns)
-        return trace.fingerprint()
+        while cuts is not None and session.now_ns < until_ns - 1:
+            session.advance(cuts.randrange(session.now_ns + 1, until_ns), budget_s=0.0)
+        session.advance(until_ns)
+        return session.trace.fingerprint()
     finally:
-        world.close()
+        session.close()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("profile", profiles.shipped())
 @pytest.mark.parametrize("local_tables", [True, False])
-def test_neither_run_ahead_nor_cuts_leave_a_mark_on_any_machine(profile: str, local_tables: bool) -> None:
-    """Buys that lines, bus, tables and frames are exact: a run that is executed step by step is the same run."""
-    scenario = on(profile, "multiprocessor", processors=8, local_tables=local_tables)
+@pytest.mark.parametrize(("name", "until_ns"), [("multiprocessor", 2_150_000), ("stacked", 700_000)])
+def test_neither_run_ahead_nor_cuts_leave_a_mark_on_any_machine(
+    profile: str, local_tables: bool, name: str, until_ns: int
+) -> None:
+    """Buys that lines, bus, tables and swaps are exact: a run that is executed step by step is the same run."""
+    scenario = on(profile, name, processors=8, local_tables=local_tables)
     found = {
-        fingerprint(scenario, 400_000, run_ahead=True),
-        fingerprint(scenario, 400_000, run_ahead=False),
-        fingerprint(scenario, 400_000, run_ahead=True, cuts=random.Random(5)),
+        fingerprint(scenario, until_ns, run_ahead=True),
+        fingerprint(scenario, until_ns, run_ahead=False),
+        fingerprint(scenario, until_ns, run_ahead=True, cuts=random.Random(5)),
     }
     assert len(found) == 1
 

@@ -131,7 +131,7 @@ def _interposer(link: SessionLink, identity: int) -> Inspected | None:
 
 _WAITS: Final = {
     Wait.LOCK: "waits for a lock", Wait.DOOR: "waits at a door", Wait.REPLY: "waits for a reply", Wait.SLEEP: "sleeps",
-    Wait.SIGNAL: "waits for a signal",
+    Wait.SIGNAL: "waits for a signal", Wait.FRAME: "waits for a free page frame", Wait.DEVICE: "waits for a device",
 }  # fmt: skip
 
 
