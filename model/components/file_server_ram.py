@@ -37,10 +37,10 @@ CHARGES: Final = {
     "find": Charge(cycles=150, reads=("table of files",)),
     # Outside of it. A name is looked up and entered, a file object made and its page table: the long path of a file
     # system, of which the file's cache manager is charged by itself.
-    "create": Charge(cycles=52_000, allocates=(512, 256)),
-    "remove": Charge(cycles=42_000, frees=(512, 256)),
-    "open": Charge(cycles=22_000, allocates=(192,)),
-    "close": Charge(cycles=14_000, frees=(192,)),
+    "create": Charge(cycles=48_000, allocates=(512, 256)),
+    "remove": Charge(cycles=40_000, frees=(512, 256)),
+    "open": Charge(cycles=19_500, allocates=(192,)),
+    "close": Charge(cycles=13_000, frees=(192,)),
     "update": Charge(cycles=400),
     "attribute": Charge(cycles=300, reads=("table of files",)),
     # To a page that a user has mapped: the hardware's dirty bit is looked at when the mapping ends.
@@ -83,7 +83,7 @@ class ServedState:
 class RamFileServer(Component, FileServer):
     """Makes, opens and removes files; each has a cache manager of the kind that `fcm` names.
 
-    Creating takes about 90 us at 600 MHz, removing 75, opening and closing 65 together, which is what makes a load of
+    Creating takes about 85 us at 600 MHz, removing 70, opening and closing 60 together, which is what makes a load of
     many small files slow.
     """
 

@@ -30,10 +30,10 @@ CHARGES = {
     "read": Charge(cycles=300),
     "write": Charge(cycles=300),
     # A region of the address space that shows the file, made and taken down again with its mappings.
-    "region": Charge(cycles=4_000, allocates=(256,)),
-    "no region": Charge(cycles=3_000, frees=(256,)),
-    # The trap, the way to the cache manager and the entry in the page table; the cache manager's own path comes on top.
-    "fault": Charge(cycles=2_600),
+    "region": Charge(cycles=1_500, allocates=(256,)),
+    "no region": Charge(cycles=1_200, frees=(256,)),
+    # The way to the cache manager and the entry in the page table; the trap and the cache manager's path come on top.
+    "fault": Charge(cycles=1_200),
 }
 
 
@@ -115,8 +115,10 @@ class ExclusiveFileSession(OpenFileSession):
         value = self.mapped.get(index)
         if value is None:
             self.purse.pay("fault")
-            self._cross()
+            # A page fault is the kernel's to serve, not the file server's.
+            self.surroundings.point(Operation.TRAP)
             value = self.mapped[index] = self._server().map_page(state.file, index)
+            self.surroundings.point(Operation.TRAP)
         return value
 
     def _cross(self) -> None:

@@ -20,9 +20,9 @@ CHARGES = {
     # A short system call: some of what it touches is shared by all processors.
     "call": Charge(cycles=600, writes=("table", "load", "clock")),
     # Outside of it, and what they cost besides for each page that is mapped.
-    "fork": Charge(cycles=5_000, writes=("load",), allocates=(PROCESS_BYTES, 512)),
-    "execute": Charge(cycles=6_000, reads=("load",)),
-    "exit": Charge(cycles=4_000, writes=("load",), frees=(PROCESS_BYTES, 512)),
+    "fork": Charge(cycles=2_500, writes=("load",), allocates=(PROCESS_BYTES, 512)),
+    "execute": Charge(cycles=3_000, reads=("load",)),
+    "exit": Charge(cycles=2_000, writes=("load",), frees=(PROCESS_BYTES, 512)),
     "fork, a page": Charge(cycles=150),
     "execute, a page": Charge(cycles=140),
     "exit, a page": Charge(cycles=120),

@@ -18,7 +18,7 @@ from model.engine.component import Setting
 from model.experiments.experiment import Activity
 from model.experiments.job import Job, Result
 from model.experiments.measuring import Run
-from model.experiments.sdet import FCM_OF, OPERATIONS, TEXTS, TRACE_ROWS, WARM_UP, measure, sdet_scenario
+from model.experiments.sdet import FCM_OF, TEXTS, TRACE_ROWS, WARM_UP, measure, sdet_scenario
 from model.scenario import Scenario
 
 EVERY_US: Final = 400
@@ -73,9 +73,9 @@ NULL_SWAPS = Activity(
         "ways": Setting(4, "scripts, each on a processor of its own", 1, 64),
         "fcm": Setting("single", "single, replicated or adaptive"),
         "swaps": Setting("contended", "contended, random or none"),
-        "gap_us": Setting(2_000, "the least time between two swaps of a file, in microseconds", 0, 10_000_000),
+        "gap_us": Setting(10_000, "the least time between two swaps of a file, in microseconds", 0, 10_000_000),
         "meetings": Setting(1, "findings of several calls inside at once that make a file contended", 1, 1_000_000),
-        "operations": OPERATIONS,
+        "operations": Setting(6_000, "steps of each script that are measured", 100, 10_000_000),
         "warm_up": WARM_UP,
     },
     execute=run_swaps,

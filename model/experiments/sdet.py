@@ -31,8 +31,8 @@ STEPS_A_SECOND: Final = 4_000
 """That an ordinary machine simulates."""
 
 WAYS = Setting(4, "scripts, each on a processor of its own", 1, 64)
-OPERATIONS = Setting(1_500, "steps of each script that are measured", 100, 10_000_000)
-WARM_UP = Setting(400, "steps of each script before that", 0, 10_000_000)
+OPERATIONS = Setting(1_000, "steps of each script that are measured", 100, 10_000_000)
+WARM_UP = Setting(1_500, "steps of each script before that", 0, 10_000_000)
 FCM_OF = {"single": "fcm_single", "replicated": "fcm_replicated", "adaptive": "fcm_single"}
 
 

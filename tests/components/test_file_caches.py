@@ -248,8 +248,8 @@ def test_cost_of_a_call_is_that_of_the_table_beside_the_class() -> None:
     single, replicated = (Built(FakeSurroundings(), made) for made in (SingleFileCache, ReplicatedFileCache))
     for built in (single, replicated):
         built.component.write_page(0, 1)
-    assert paid(single, "map_page", 0) == (300 + 400, 1 + 3 + 1)
-    assert paid(single, "read_page", 0) == (300 + 400 + 180, 5)
+    assert paid(single, "map_page", 0) == (300 + 400, 1 + 7 + 1)
+    assert paid(single, "read_page", 0) == (300 + 400 + 180, 9)
     assert paid(replicated, "map_page", 0)[0] == 3_600 + 960 + 300 + 400 + 700 + 350
     assert paid(replicated, "map_page", 0) == (960, 1)
     assert paid(replicated, "write_page", 0, 2)[0] == 180 + 300 + 400 + 350
