@@ -82,6 +82,10 @@ class FakeFrames:
         self.free -= 1
         self.held.take(owner, 1)
 
+    def give_away(self, count: int, owner: int) -> None:
+        self.free -= count
+        self.held.take(owner, count)
+
     def give(self, count: int = 1, owner: int = 0) -> None:
         self.held.give(owner, count)
         self.free += count

@@ -248,6 +248,8 @@ class RamFileServer(Component, FileServer):
                 cache = self._cache_of(file.number)
                 cache.unpackage(CANONICAL, Package(file.image, 0))
                 files[file.number] = ServedState(cache, file.length, dict(file.users))
+            opened = sum(sum(served.users.values()) for served in files.values())
+            self.purse.hold(sum(CHARGES["create"].allocates) * len(files) + sum(CHARGES["open"].allocates) * opened)
             self.files = files
         else:
             super().unpackage(bit, package)

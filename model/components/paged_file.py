@@ -121,11 +121,13 @@ class PagedFile(Component, FileCache):
     settings = {
         "file": Setting(0, "number of the file, by which the pager knows its pages", 0, 1 << 31),
         "frames": Setting(64, "page frames that the file may fill", 1, FILE_PAGES),
+        "warm_pages": Setting(0, "pages that are in memory when the run begins", 0, FILE_PAGES),
         "report_every": Setting(16, "calls from one report of the figures to the next; 0 for no reports", 0, 1_000_000),
     }
     charges: ClassVar[Mapping[str, Charge]] = COMMON
     file: int
     frames: int
+    warm_pages: int
     report_every: int
 
     def __init__(
@@ -144,6 +146,16 @@ class PagedFile(Component, FileCache):
         self._told: dict[str, int] = {}
         self._calls_since_told = 0
         self.purse.found("begin")
+        if self.warm_pages and not surroundings.current.identity:
+            self._warm()
+
+    def _warm(self) -> None:
+        """The pages that are there before the run begins; one that takes over later has its predecessor's instead."""
+        count = min(self.warm_pages, self.frames)
+        self.surroundings.frames.give_away(count, self.state.account)
+        self.purse.hold(count * sum(self.charges["new page"].allocates))
+        self.state.pages = OrderedDict((index, Page(0, dirty=False)) for index in range(count))
+        self.state.length = count * PAGE_BYTES
 
     # ---- the life of one that is part of another component
 

@@ -41,11 +41,13 @@ class LruPager(Component, Pager):
     settings = {
         "buffers": Setting(32, "pages that the pager keeps in buffers", 0, 1 << 20),
         "buffer_ns": Setting(1_000, "time to copy a page from or to a buffer", 0, 1_000_000),
-        "service_ns": Setting(8_000, "time of the device for a page", 1, 1_000_000_000),
+        "service_ns": Setting(8_000, "time of the device for a page, if it has one of its own", 1, 1_000_000_000),
+        "device": Setting("", "the machine's device that it uses, like `disk` or `nfs`; none for one of its own"),
     }
     buffers: int
     buffer_ns: int
     service_ns: int
+    device: str
 
     def __init__(
         self,
@@ -58,7 +60,9 @@ class LruPager(Component, Pager):
         super().__init__(surroundings, references, identity=identity, **settings)
         self.store = PageStore()
         self.buffer_lock = surroundings.lock("lock of the buffers", identity)
-        self.device = surroundings.lock("queue of the device", identity)
+        self.queue = surroundings.lock("queue of the device", identity)
+        if self.device:
+            surroundings.device(self.device)
 
     def fetch(self, file: int, index: int) -> int:
         page = (file, index)
@@ -68,8 +72,7 @@ class LruPager(Component, Pager):
                 self._use(page)
             self.store.fetches += 1
         if not buffered:
-            with self.device:
-                self.surroundings.sleep(self.service_ns)
+            self._transfer()
         self.surroundings.work(self.buffer_ns)
         with self.buffer_lock:
             if not buffered:
@@ -80,8 +83,7 @@ class LruPager(Component, Pager):
     def write_back(self, file: int, index: int, value: int) -> None:
         page = (file, index)
         self.surroundings.work(self.buffer_ns)
-        with self.device:
-            self.surroundings.sleep(self.service_ns)
+        self._transfer()
         with self.buffer_lock:
             if page not in self.store.stored and len(self.store.stored) >= STORED_PAGES:
                 raise MemoryError(f"all {STORED_PAGES} pages are taken: no room for page {index} of file {file}")
@@ -123,6 +125,14 @@ class LruPager(Component, Pager):
         else:
             super().unpackage(bit, package)
         self._tell()
+
+    def _transfer(self) -> None:
+        """One page from or to the device, when it is its turn."""
+        if self.device:
+            self.surroundings.device(self.device).transfer(PAGE_BYTES)
+        else:
+            with self.queue:
+                self.surroundings.sleep(self.service_ns)
 
     def _use(self, page: tuple[int, int]) -> None:
         """The page is in a buffer and was used last; another leaves its buffer if there is none free."""

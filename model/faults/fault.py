@@ -211,9 +211,7 @@ def tell_faults(surroundings: Surroundings, faults: Iterable[type[Fault]]) -> di
     numbers = {}
     for fault in faults:
         subject = numbers[fault.name] = surroundings.new_subject()
-        surroundings.emit(
-            Kind.FAULT_KNOWN, subject=subject, a=int(fault.of_wrappers), b=surroundings.name(fault.name)
-        )
+        surroundings.emit(Kind.FAULT_KNOWN, subject=subject, a=int(fault.of_wrappers), b=surroundings.name(fault.name))
         surroundings.emit(Kind.SUBJECT_TITLED, subject=subject, b=surroundings.name(fault.title))
     return numbers
 

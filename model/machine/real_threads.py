@@ -83,6 +83,9 @@ class EndlessFrames:
     def take(self, owner: int = 0) -> None:
         """There is always one."""
 
+    def give_away(self, count: int, owner: int) -> None:
+        """Nobody misses them."""
+
     def give(self, count: int = 1, owner: int = 0) -> None:
         """Nobody waits for them."""
 
