@@ -19,7 +19,7 @@ class CachedFileSession(ExclusiveFileSession):
     """Small files in the application, larger ones as the exclusive session has them."""
 
     name = "file_session_cached"
-    title = "File session, small files cached"
+    title = "File session, cached"
     summary = "As exclusive, and a file of a few KB is held in the application as long as it is open."
     suits = SMALL_FILES
     settings = {"limit": Setting(LIMIT_BYTES, "bytes of the largest file that is held in the application", 0, 1 << 30)}

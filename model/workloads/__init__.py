@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from model.workloads.diarists import Diarists
+from model.workloads.open_file import OpenFile
 from model.workloads.pattern import Pattern
 from model.workloads.postmark import Postmark
 from model.workloads.postmark_files import PostmarkFiles
@@ -11,4 +12,4 @@ from model.workloads.steady import Steady
 from model.workloads.streaming import Streaming
 from model.workloads.workload import Workload
 
-WORKLOADS: tuple[type[Workload], ...] = (Postmark, PostmarkFiles, Sdet, Streaming, Steady, Pattern, Diarists)
+WORKLOADS: tuple[type[Workload], ...] = (Postmark, PostmarkFiles, Sdet, Streaming, OpenFile, Steady, Pattern, Diarists)

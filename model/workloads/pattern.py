@@ -35,7 +35,7 @@ class Pattern(Workload):
         "loops": Setting(1, "loops, each with at most one call at a time", 1, LOOPS),
         "phases": Setting("zipf:512", "patterns and how many references each lasts, like `zipf:512 sequential:128`"),
         "calls": Setting(0, "references of each loop; 0 for no end", 0, REFERENCES_AT_MOST),
-        "pages": Setting(64, "pages that random, looping and zipf are spread over", 1, FILE_PAGES),
+        "pages": Setting(64, "pages that random, looping and zipf are spread over", 1, 1 << 16),
         "stride": Setting(0, "pages from the first page of a loop to that of the next", 0, FILE_PAGES),
         "think_ns": Setting(5_000, "mean time from a call's return to the loop's next call", 1, 1_000_000_000),
         "file": Setting(17, "the file whose pages are fetched from a page manager", 0, 1 << 31),

@@ -52,7 +52,7 @@ def run(name: str) -> Run:
 def test_there_is_a_scenario_for_each_of_the_stories() -> None:
     assert NAMES == [
         "tour", "contention", "counter", "cyclic", "failing", "multiprocessor", "null_swap", "profiler", "recursive",
-        "stacked", "steady", "streaming",
+        "sharing", "stacked", "steady", "streaming",
     ]  # fmt: skip
 
 
@@ -177,6 +177,7 @@ def test_steady_load_has_no_script() -> None:
         ("profiler", "profiler", ("pager_lru", "pager_fifo"), True),
         ("contention", "contention_watch", ("fcm_single", "fcm_replicated"), True),
         ("streaming", "sequential_watch", ("fcm_single", "fcm_sequential"), True),
+        ("sharing", "sharing_watch", ("file_session_exclusive", "file_session_shared"), True),
     ],
 )
 def test_wrapper_asks_for_the_swap_and_for_the_way_back(
