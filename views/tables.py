@@ -34,7 +34,7 @@ from views.kit.flow_layout import FlowLayout
 from views.kit.format import format_clock, format_count
 from views.kit.glyphs import paint_glyph
 from views.kit.panel_view import PanelView
-from views.kit.selection import Selection
+from views.kit.selection import Selection, entry_number
 from views.kit.session_link import SessionLink
 from views.kit.theme import Theme, mixed
 from views.kit.thin_scroll import scroll_thinly
@@ -247,9 +247,18 @@ class EntryTable(QTableView):
         super().mouseMoveEvent(event)
         index = self.indexAt(event.position().toPoint())
         if index.isValid():
-            self._selection.hover("object", self._entries.rows[index.row()].object)
+            self._hover(index)
         else:
             self._selection.leave()
+
+    def _hover(self, index: QModelIndex) -> None:
+        """Over an entry it is the entry that is meant, with its wire in the graph; elsewhere the object."""
+        row = self._entries.rows[index.row()]
+        column = index.column() - 1
+        if column >= 0 and self._entries.local is None and row.cells[column].sort != "none":
+            self._selection.hover("entry", entry_number(self._entries.clients[column], row.object))
+        else:
+            self._selection.hover("object", row.object)
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
@@ -352,6 +361,11 @@ class CellDelegate(QStyledItemDelegate):
             writer.line(name, row.name, "label", weight=MEDIUM)
         else:
             cell = row.cells[index.column() - 1]
+            client = self._model.clients[index.column() - 1]
+            if self._selection.is_hovered("entry", entry_number(client, row.object)) and self._model.local is None:
+                painter.setPen(QPen(theme.selection.ring, theme.stroke(1.6)))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRoundedRect(area.adjusted(-px(8), px(2), -px(13), -px(3)), px(5), px(5))
             self._paint_cell(writer, area, cell, (self._model.clients[index.column() - 1], row.object))
         painter.restore()
         self.written += writer.written

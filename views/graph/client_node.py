@@ -133,7 +133,7 @@ class ClientNode(NodeItem):
         box = self.slot_rect(row)
         held = slot.sort == "mediator"
         strength = 1.0 if held else self._fresh.get(slot.object, 0.0)
-        over = self.board.wire_hovered == (self.key, slot.object)
+        over = self.board.entry_is_lit((self.key, slot.object))
         self._paint_ground(ink, box, strength, over=over)
         number = theme.text.secondary if strength > 0.0 else theme.text.tertiary
         if zoom >= FULL:
@@ -204,6 +204,10 @@ class ClientNode(NodeItem):
             if self.slot_rect(row).contains(point):
                 return slot.object
         return 0
+
+    def point_at(self, point: QPointF | None) -> None:
+        if point is None or not self.slot_at(point):
+            super().point_at(point)  # over a slot it is the entry that is meant, and the wire says so
 
     def hoverMoveEvent(self, event: QGraphicsSceneHoverEvent) -> None:
         super().hoverMoveEvent(event)

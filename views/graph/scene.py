@@ -21,7 +21,7 @@ from views.graph.motion import Motion
 from views.graph.node import NodeItem
 from views.graph.picture import Key, Picture, Reader
 from views.graph.wires import WireKey, WiresItem
-from views.kit.selection import Picked, Selection
+from views.kit.selection import Picked, Selection, entry_number, entry_of
 from views.kit.theme import Theme
 
 if TYPE_CHECKING:
@@ -143,12 +143,18 @@ class GraphScene(QGraphicsScene):
 
     def is_lit(self, key: WireKey) -> bool:
         """Whether a wire is in ink: it, its slot or its object is under the pointer."""
+        if self.wire_hovered is not None:
+            return key == self.wire_hovered
+        hovered = self.selection.hovered
+        if hovered is not None and hovered.kind == "entry":
+            return key == _wire_of(hovered)
+        return hovered is not None and hovered.kind == "object" and hovered.identity == key[1]
+
+    def entry_is_lit(self, key: WireKey) -> bool:
+        """Whether a slot is in ink: it, its wire or its cell in the tables is under the pointer."""
         hovered = self.selection.hovered
         return key == self.wire_hovered or (
-            self.wire_hovered is None
-            and hovered is not None
-            and hovered.kind == "object"
-            and hovered.identity == key[1]
+            hovered is not None and hovered.kind == "entry" and key == _wire_of(hovered)
         )
 
     def nodes(self) -> list[NodeItem]:
@@ -320,6 +326,10 @@ class GraphScene(QGraphicsScene):
         if key == self.wire_hovered:
             return
         before, self.wire_hovered = self.wire_hovered, key
+        if key is not None and key[0][0] == "client":
+            self.selection.hover("entry", entry_number(key[0][1], key[1]))
+        elif self.selection.hovered is not None and self.selection.hovered.kind == "entry":
+            self.selection.leave()
         for each in (before, key):
             self.wires.touch_wire(each)
             node = self.node(each[0]) if each is not None else None
@@ -373,7 +383,18 @@ class GraphScene(QGraphicsScene):
             if each is not None and each.kind == "object":
                 for wire in self.wires.to_object(each.identity):
                     self.wires.touch_wire(wire)
+            elif each is not None and each.kind == "entry":
+                key = _wire_of(each)
+                self.wires.touch_wire(key)
+                if (client := self.node(key[0])) is not None:
+                    client.touch()
         self._hovered = hovered
+
+
+def _wire_of(hovered: Picked) -> WireKey:
+    """The wire of a client's entry."""
+    client, identity = entry_of(hovered.identity)
+    return ("client", client), identity
 
 
 def _box(rect: QRectF) -> Box:

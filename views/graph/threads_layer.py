@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
 from model.projections.threads import BLOCKED, ThreadColumns, inside, positions, visible
@@ -39,6 +39,8 @@ SEAT_STEP: Final = 12.0
 MOST_SEATS: Final = 8
 SEAT_DOWN: Final = 42.0
 NUMBER_HEIGHT: Final = 15.0
+REACH: Final = 7.0
+"""px about a dot that a click means."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -71,6 +73,8 @@ class ThreadsLayer:
         self.across: Floats = np.empty(0)
         self.down: Floats = np.empty(0)
         self.tile: npt.NDArray[np.intp] = np.empty(0, dtype=np.intp)
+        self.thread: npt.NDArray[np.int32] = np.empty(0, dtype=np.int32)
+        """Whose dot it is."""
         self.numbers: list[tuple[float, float, int]] = []
         """Where a queue is longer than it is drawn, and by how many."""
         self.written: list[Written] = []
@@ -97,8 +101,22 @@ class ThreadsLayer:
         seated, seat_x, seat_y = _seated(room, np.flatnonzero(there & (room > 0)), columns, seats)
         self.across = np.concatenate([x, queue_x, seat_x])
         self.down = np.concatenate([y, queue_y, seat_y])
-        self.tile = tile[np.concatenate([moving, queued, seated])]
+        drawn = np.concatenate([moving, queued, seated])
+        self.tile, self.thread = tile[drawn], columns.thread[drawn]
         return not _same(before, (self.across, self.down, self.tile, self.numbers))
+
+    def place_of(self, thread: int) -> QPointF | None:
+        """Where a thread's dot is; None where it has none of its own."""
+        found = np.flatnonzero(self.thread == thread)
+        return QPointF(self.across[found[0]], self.down[found[0]]) if len(found) else None
+
+    def thread_at(self, point: QPointF, zoom: float) -> int:
+        """The thread whose dot is nearest to a point, 0 where none is within REACH px."""
+        if not len(self.across):
+            return 0
+        away = np.hypot(self.across - point.x(), self.down - point.y())
+        nearest = int(away.argmin())
+        return int(self.thread[nearest]) if away[nearest] <= REACH / max(zoom, 0.1) else 0
 
     def paint(self, painter: QPainter) -> None:
         """All dots, then the numbers of long queues."""

@@ -39,6 +39,7 @@ from views.graph.ink import at_scale_one
 from views.graph.menu import NodeMenu
 from views.graph.node import NodeItem
 from views.graph.overlays import paint_cost_card
+from views.graph.picked_thread import PickedThread
 from views.graph.picture import Picture, Reader
 from views.graph.scene import GraphScene
 from views.graph.threads_layer import Seats, ThreadsLayer
@@ -81,6 +82,7 @@ class GraphView(Canvas):
         self.own_menu = True
         self._reader = Reader(link)
         self._threads = ThreadsLayer(board.theme)
+        self._picked_thread = PickedThread()
         self._desk = DropDesk(link, board)
         self._drag_entered = False
         self._asked_places: dict[str, tuple[float, float]] = {}
@@ -221,7 +223,9 @@ class GraphView(Canvas):
     def _take_threads(self) -> None:
         if self._seats is None:
             self._seats = Seats(self._board.objects, self._zoom)
-        if self._threads.take(self.link.threads, self.link.clock_ns, self._board.wires, self._seats):
+        moved = self._threads.take(self.link.threads, self.link.clock_ns, self._board.wires, self._seats)
+        picked = self.selection.current
+        if self._picked_thread.take(self.link, picked, self._threads, self._board.objects) or moved:
             self.viewport().update()
 
     @Slot()
@@ -259,6 +263,7 @@ class GraphView(Canvas):
 
     def paint_moving(self, painter: QPainter) -> None:
         self._threads.paint(painter)
+        self._picked_thread.paint(painter, self._board.theme)
 
     def paint_over(self, painter: QPainter, area: QRectF) -> None:
         card = self._desk.card()
@@ -289,6 +294,10 @@ class GraphView(Canvas):
     # --- the mouse ---------------------------------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        thread = self._threads.thread_at(self.mapToScene(event.position().toPoint()), self._zoom)
+        if thread and event.button() == Qt.MouseButton.LeftButton and not event.modifiers():
+            self._pan_from = event.position().toPoint()  # drawn away from a dot, the ground pans
+            return self.selection.select("thread", thread)
         super().mousePressEvent(event)
         if self._pan_from is not None and event.button() == Qt.MouseButton.LeftButton:
             self.selection.clear()
@@ -353,6 +362,8 @@ class GraphView(Canvas):
 
     @Slot(object)
     def _selection_changed(self, picked: Picked | None) -> None:
+        if self._taken and self.isVisible():
+            self._take_threads()
         node = self._board.picked_node(picked)
         if node is None or node.key != self._board.focus_key:
             self._board.set_focus(None)

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Signal
 
 KINDS = ("object", "client", "interposer", "call", "thread", "swap")
+HOVERED_KINDS = (*KINDS, "entry")
+"""What can be under the pointer: also an entry of a client's table, by `entry_number`."""
 
 
 @dataclass(frozen=True)
@@ -23,8 +25,18 @@ class Picked:
     identity: int
 
     def __post_init__(self) -> None:
-        if self.kind not in KINDS:
+        if self.kind not in HOVERED_KINDS:
             raise ValueError(f"nothing of kind {self.kind!r} can be picked; there are {', '.join(KINDS)}")
+
+
+def entry_number(client: int, object_id: int) -> int:
+    """One number for a client's entry for an object."""
+    return client << 32 | object_id
+
+
+def entry_of(number: int) -> tuple[int, int]:
+    """The client and the object of an entry's number."""
+    return number >> 32, number & 0xFFFF_FFFF
 
 
 class Selection(QObject):
@@ -53,6 +65,8 @@ class Selection(QObject):
 
     def select(self, kind: str, identity: int) -> None:
         """Select a thing; raises ValueError for a kind that is not in `KINDS`."""
+        if kind not in KINDS:
+            raise ValueError(f"nothing of kind {kind!r} can be picked; there are {', '.join(KINDS)}")
         self._become(Picked(kind, identity))
 
     def clear(self) -> None:
@@ -60,7 +74,7 @@ class Selection(QObject):
         self._become(None)
 
     def hover(self, kind: str, identity: int) -> None:
-        """The pointer has come over a thing; raises ValueError for a kind that is not in `KINDS`."""
+        """The pointer has come over a thing; raises ValueError for a kind that is not in `HOVERED_KINDS`."""
         self._hover(Picked(kind, identity))
 
     def leave(self) -> None:

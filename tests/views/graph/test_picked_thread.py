@@ -1,0 +1,98 @@
+"""A selected thread is found in the graph, and one arrow says whom it waits for; an entry is lit with its wire."""
+
+import pytest
+from PySide6.QtCore import QPointF, Qt
+
+from model.scenario import load
+from model.session import Session
+from tests.views.panels import image_of, linked, point_at, shown
+from views.graph.view import GraphView
+from views.kit.selection import Picked, Selection, entry_number, entry_of
+from views.kit.session_link import SessionLink
+from views.kit.theme import load_theme
+from views.tables import TablesView
+
+FCM_17, POSTMARK = 18, 1
+
+
+@pytest.fixture
+def stalled(qtbot):
+    session = Session(load("cyclic"))
+    session.advance(1_300_000)
+    link, selection = SessionLink(session), Selection()
+    view = shown(qtbot, GraphView(link, selection, load_theme("light")), 1000, 600)
+    image_of(view)
+    yield link, selection, view
+    session.close()
+
+
+def waiting_for_reply(link, view):
+    """A thread that waits for another and has a dot of its own."""
+    children = link.waits.children()
+    return next(parent for parent in children if view.threads.place_of(parent) is not None)
+
+
+def test_a_selected_thread_is_ringed_where_its_dot_is_and_points_to_whom_it_waits_for(stalled):
+    link, selection, view = stalled
+    thread = waiting_for_reply(link, view)
+    before = image_of(view)
+    selection.select("thread", thread)
+    picked = view._picked_thread
+    assert picked.thread == thread
+    assert picked.waits_for == link.waits.children()[thread][0]
+    assert picked._place == view.threads.place_of(thread)
+    assert image_of(view) != before
+    selection.clear()
+    assert image_of(view) == before
+
+
+def test_a_selected_call_is_found_by_its_thread(stalled):
+    link, selection, view = stalled
+    thread = waiting_for_reply(link, view)
+    call = int(link.waits.calls["call"][link.waits.calls["thread"] == thread][-1])
+    selection.select("call", call)
+    assert view._picked_thread.thread == thread
+
+
+def test_a_thread_that_is_gone_has_no_ring(stalled):
+    _, selection, view = stalled
+    selection.select("thread", 99_999)
+    assert view._picked_thread.thread == 0
+
+
+def test_a_click_on_a_dot_selects_its_thread(qtbot, stalled):
+    link, selection, view = stalled
+    thread = waiting_for_reply(link, view)
+    place = view.mapFromScene(view.threads.place_of(thread))
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert selection.current == Picked("thread", thread)
+
+
+def test_an_entry_under_the_pointer_lights_its_wire_its_slot_and_its_cell(qtbot):
+    link, selection = linked("completed")
+    theme = load_theme("light")
+    graph = shown(qtbot, GraphView(link, selection, theme), 1000, 600)
+    tables = shown(qtbot, TablesView(link, selection, theme), 640, 204)
+    image_of(graph)
+    plain = image_of(tables)
+    wire = (("client", POSTMARK), FCM_17)
+    row = tables.model.row_of(FCM_17)
+    point_at(tables.table.viewport(), QPointF(tables.table.visualRect(tables.model.index(row, 1)).center()))
+    assert selection.hovered == Picked("entry", entry_number(POSTMARK, FCM_17))
+    assert graph.board.is_lit(wire)
+    assert graph.board.entry_is_lit(wire)
+    assert not graph.board.is_lit((("client", 2), FCM_17))
+    selection.leave()
+    assert not graph.board.is_lit(wire)
+    assert image_of(tables) == plain
+    graph.board.hover_wire(wire)
+    assert selection.hovered == Picked("entry", entry_number(POSTMARK, FCM_17))
+    assert image_of(tables) != plain
+    graph.board.hover_wire(None)
+    assert selection.hovered is None
+
+
+def test_an_entrys_number_tells_its_client_and_its_object():
+    assert entry_of(entry_number(31, 70_000)) == (31, 70_000)
+    with pytest.raises(ValueError, match="nothing of kind 'entry'"):
+        Selection().select("entry", 1)
