@@ -120,6 +120,8 @@ ACTIONS: Final[tuple[Entry, ...]] = (
     Entry("next_bookmark", "Run", "Next bookmark", "next_bookmark", ("Ctrl+.",), mouse="click on it under Marks"),
     Entry("previous_bookmark", "Run", "Previous bookmark", "previous_bookmark", ("Ctrl+,",),
           mouse="click on it under Marks"),
+    Entry("broken_rule", "Run", "Go to the broken rule", "go_broken_rule", ("Ctrl+I",),
+          "The first row that breaks a rule", "the light at the upper right"),
     Entry("slower", "Run", "Half as fast", "slower", ("-",), mouse="drag the speed", submenu="Speed"),
     Entry("faster", "Run", "Twice as fast", "faster", ("+", "="), mouse="drag the speed", submenu="Speed"),
     gear(1, 1_000_000, parts=True),

@@ -308,6 +308,11 @@ class Handlers(QObject):
         self._window.history.go_forward()
 
     @Slot()
+    def go_broken_rule(self) -> None:
+        if not self._window.light.go():
+            self._window.say("No rule is broken up to here.")
+
+    @Slot()
     def go_palette(self) -> None:
         self._window.go_palette()
 

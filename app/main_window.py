@@ -57,6 +57,7 @@ from model.catalogue import ForeignCodeError
 from model.scenario import ScenarioError
 from views.caption import CaptionView
 from views.graph.view import GraphView
+from views.invariants import InvariantLight
 from views.kit.glyphs import window_icon
 from views.kit.menus import dress
 from views.kit.selection import Selection
@@ -148,6 +149,8 @@ class MainWindow(QMainWindow):
     def _make_parts(self) -> None:
         link, selection, theme = self.link, self.selection, self.theme
         self.top = TopBar(theme, tuple(LAYOUTS), self)
+        self.light = InvariantLight(link, selection, theme, self.top)
+        self.top.put_in(self.light)
         self.legend = Legend(theme)
         self.selected = SelectedView(link, selection, theme)
         self.workspace = Workspace(
@@ -243,6 +246,7 @@ class MainWindow(QMainWindow):
         self.keys.changed.connect(self._tell_keys)
         self._tell_keys()
         self.top.commands.pressed.connect(self.handlers.open_commands)
+        self.light.time_wanted.connect(self.player.seek_ns)
         self.top.layouts.chosen.connect(self._choose_layout)
         self.top.theme_button.clicked.connect(self.handlers.toggle_theme)
         self.top.help_button.clicked.connect(self.handlers.show_keys)
@@ -385,7 +389,7 @@ class MainWindow(QMainWindow):
         self.setPalette(theme.palette())
         self.setWindowIcon(window_icon(theme))
         themed: tuple[Any, ...] = (
-            self.top, self.legend, self.selected, self.workspace, self.time_bar, self.transport, self.strip,
+            self.top, self.light, self.legend, self.selected, self.workspace, self.time_bar, self.transport, self.strip,
             self.commands,
         )  # fmt: skip
         for view in themed:

@@ -45,6 +45,7 @@ class TopBar(QWidget):
         row.addSpacing(2)
         row.addWidget(self.menus)
         row.addWidget(self.title, 1)
+        self._row = row
         row.addWidget(self.layouts)
         row.addStretch(1)
         row.addWidget(self.commands)
@@ -53,6 +54,10 @@ class TopBar(QWidget):
         row.addWidget(self.help_button)
         self.setAutoFillBackground(True)
         self.set_theme(theme)
+
+    def put_in(self, light: QWidget) -> None:
+        """Gives a widget the place before the commands; it is the window's, which restyles it."""
+        self._row.insertWidget(self._row.indexOf(self.commands), light)
 
     def set_theme(self, theme: Theme) -> None:
         """Look like another theme from now on."""

@@ -40,7 +40,7 @@ FCM_17 = 18
 VIEWS = Path(__file__).parents[2] / "views"
 FILES = (
     "caption", "latency", "legend", "palette", "receipt", "selected", "tables", "time_bar", "transport",
-    "generations", "inspector", "lanes", "marks", "story", "swap", "waiting_for",
+    "generations", "invariants", "inspector", "lanes", "marks", "story", "swap", "waiting_for",
     "kit/catalogue", "kit/choice_button", "kit/describing", "kit/entry_table", "kit/fact_rows", "kit/flashes",
     "kit/inspecting", "kit/selection_history", "kit/source_text",
     "kit/lanes_canvas", "kit/lanes_picture", "kit/latency_heat", "kit/marks_control", "kit/marks_list",

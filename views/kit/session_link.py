@@ -20,6 +20,7 @@ from PySide6.QtCore import QMetaMethod, QObject, Signal
 
 from model.projections.facts import Counts, FactsFold
 from model.projections.generations import Generations, GenerationsFold
+from model.projections.invariants import Invariants, InvariantsFold
 from model.projections.latency import Latency, LatencyFold
 from model.projections.projection import Projection
 from model.projections.swaps import Swaps, SwapsFold
@@ -40,6 +41,7 @@ FOLDS: dict[str, Callable[[Trace], Any]] = {
     "generations": GenerationsFold,
     "waits": WaitsFold,
     "names": NamesFold,
+    "invariants": InvariantsFold,
 }
 
 
@@ -270,3 +272,7 @@ class SessionLink(QObject):
     @property
     def names(self) -> Names:
         return self.state("names")
+
+    @property
+    def invariants(self) -> Invariants:
+        return self.state("invariants")

@@ -183,10 +183,6 @@ class Books:
         pointed = flight.target if subject is not None and subject.sort == INSTANCE else 0
         return self.served.get(call, pointed)
 
-    def is_gone(self, subject: int) -> bool:
-        """Whether it was destroyed."""
-        return subject in self.gone
-
     def destroy(self, subject: int, position: int) -> None:
         """Forgets it, and that after a while it was there."""
         for table in (self.retired, self.unborn, self.refused, self.detached, self.told, self.subjects):

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from model.projections.invariants.books import INTERPOSER, MEDIATOR, Books, InFlight, Since
 from model.trace.events import NOT_ALL_CALLS, WITHOUT_POSTCALL, Kind, Phase
 from model.trace.trace import Event
+
+# Reading a member of an enumeration costs as much as a call of a method.
+_RETURNED: Final = int(Kind.CALL_RETURNED)
 
 
 def entered(books: Books, row: Event) -> None:
@@ -60,17 +65,18 @@ def came_back(books: Books, row: Event) -> None:
         return
     if books.innermost.get(row.thread) != call:
         books.breaks("S4", f"call {call} came back before one that it made itself", position, flight.position)
-    if books.is_gone(flight.target):
+    if flight.target in books.gone:
         gone = books.gone[flight.target]
         books.breaks("S5", f"call {call} came back through {flight.target}, which was destroyed", position, gone)
     if call in books.tracked:
-        rule = "S6" if row.kind == Kind.CALL_RETURNED else "S13"
+        rule = "S6" if row.kind == _RETURNED else "S13"
         books.breaks(rule, f"call {call} is out and still counted as inside", position, books.tracked[call].position)
-    if row.kind == Kind.CALL_RETURNED:
+    if row.kind == _RETURNED:
         _returned(books, row, flight)
     elif books.raised.get(call, row.b) != row.b:
         books.breaks("S13", f"the caller of call {call} saw another exception than the component raised", position)
-    _postcalls_ran(books, row)
+    if call in books.wrapped:
+        _postcalls_ran(books, row)
     _forget(books, call, flight)
 
 
@@ -88,15 +94,17 @@ def _returned(books: Books, row: Event, flight: InFlight) -> None:
             books.breaks("S4", f"call {call} returned and its effect is lost", position, flight.position)
     if call in books.tags and not flight.outer:
         books.answers[flight.thread] = books.tags[call]
-    served = books.served_by(call, flight)
     newest = books.newest.get(flight.object)
+    if newest is not None and newest.what == flight.target:
+        return
+    served = books.served_by(call, flight)
     if served and (newest is None or served > newest.what):
         books.newest[flight.object] = Since(served, position)
 
 
 def _postcalls_ran(books: Books, row: Event) -> None:
     """I1: of a call that got into the component, every PRECALL has its POSTCALL."""
-    got_inside = row.kind == Kind.CALL_RETURNED or row.call in books.effects or row.call in books.raised
+    got_inside = row.kind == _RETURNED or row.call in books.effects or row.call in books.raised
     for since in books.wrapped.get(row.call, ()):
         subject = books.subjects.get(since.what)
         skips = subject is not None and books.leaves_out.get(subject.kind, 0) & WITHOUT_POSTCALL
@@ -122,7 +130,8 @@ def _forget(books: Books, call: int, flight: InFlight) -> None:
         books.raised,
         books.served,
     ):
-        table.pop(call, None)
+        if table:  # Most calls are in none of them, and most tables are empty outside of swaps.
+            table.pop(call, None)
 
 
 def tracked(books: Books, row: Event) -> None:
