@@ -29,7 +29,7 @@ from model.wrappers.profiler import Ghosts
 from tests.fake_surroundings import Built, FakeSurroundings
 
 FRAMES = 24
-LENGTH = 3_000
+LENGTH = 1_200
 PAGE_BYTES = 4_096
 
 

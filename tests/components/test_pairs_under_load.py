@@ -89,8 +89,10 @@ def make_stage() -> Iterator[Callable[[int], Stage]]:
         stage.machine.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("old", "new"), pairs(FileCache))
 def test_file_caches(make_stage: Callable[[int], Stage], old: type[Component], new: type[Component]) -> None:
+    """Buys that no page, value or dirty bit is lost between any two cache managers, under a small Postmark."""
     stage = make_stage(1)
     stage.add("pager", LruPager, buffers=8)
     cache = stage.add("cache", old, frames=10)
@@ -100,8 +102,10 @@ def test_file_caches(make_stage: Callable[[int], Stage], old: type[Component], n
     assert (load.mismatches, load.failed, completed, met > SWAPS) == (0, 0, SWAPS, True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("old", "new"), pairs(Pager))
 def test_pagers(make_stage: Callable[[int], Stage], old: type[Component], new: type[Component]) -> None:
+    """Buys the same for what lies behind them."""
     stage = make_stage(2)
     pager = stage.add("pager", old, buffers=8)
     stage.add("cache", SingleFileCache, frames=6)
@@ -111,8 +115,10 @@ def test_pagers(make_stage: Callable[[int], Stage], old: type[Component], new: t
     assert (load.mismatches, load.failed, completed, met > 0) == (0, 0, SWAPS, True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("old", "new"), pairs(FileSession))
 def test_file_sessions(make_stage: Callable[[int], Stage], old: type[Component], new: type[Component]) -> None:
+    """Buys that offset, length and what was written survive each change of place, under PostMark 1.5."""
     stage = make_stage(3)
     stage.add("server", RamFileServer)
     session = stage.add("session", old)
@@ -122,8 +128,10 @@ def test_file_sessions(make_stage: Callable[[int], Stage], old: type[Component],
     assert (load.mismatches, load.failed, completed, met > 0) == (0, 0, SWAPS, True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("old", "new"), pairs(FileServer))
 def test_file_servers(make_stage: Callable[[int], Stage], old: type[Component], new: type[Component]) -> None:
+    """Buys that a server's files, users and memory go over to its successor."""
     stage = make_stage(4)
     server = stage.add("server", old, fcm="fcm_replicated")
     for number in range(3):

@@ -14,6 +14,7 @@ import pytest
 from model.commands import Attach, Swap
 from model.scenario import Scenario, ScenarioError, SourceTable, dump, load, parse, shipped
 from model.session import Session, replay
+from model.trace.events import Kind
 
 ROOT = Path(__file__).parents[2]
 
@@ -42,6 +43,39 @@ def test_scenario_survives_being_written(name: str) -> None:
 
 def test_recording_replays_without_divergence(recording: Scenario) -> None:
     assert replay(recording) is None
+
+
+def test_swap_that_a_wrapper_asked_for_is_no_command_and_happens_once_in_a_replay() -> None:
+    """Its settings travel with the command that attached it, and are written like those of a component."""
+    session = Session(msgspec.structs.replace(load("contention"), script=()))
+    session.issue(Attach("FCM file 17", "contention_watch", {"meetings": 2}), 50_000)
+    session.advance(1_300_000)
+    recording = session.recording()
+    rows = session.trace.rows(session.trace.tail, session.trace.head)
+    session.close()
+    assert [int((rows["kind"] == kind).sum()) for kind in (Kind.WRAPPER_ASKED, Kind.SWAP_COMPLETED)] == [1, 1]
+    assert [stamped.command for stamped in recording.script] == [
+        Attach("FCM file 17", "contention_watch", {"meetings": 2})
+    ]
+    assert parse(dump(recording)) == recording
+    assert replay(recording) is None
+
+
+@pytest.mark.parametrize(
+    ("settings", "why"),
+    [
+        ({"meetings": 0}, "settings.meetings: this must be at least 1, not 0"),
+        ({"meeting": 1}, "settings.meeting: there is no setting 'meeting'; write meetings"),
+        ({"stays": 3}, "settings.stays: this must be of type bool"),
+    ],
+)
+def test_setting_of_a_wrapper_that_makes_no_sense_is_refused_by_its_place(settings: dict[str, int], why: str) -> None:
+    session = Session(load("contention"))
+    try:
+        with pytest.raises(ScenarioError, match=why):
+            session.issue(Attach("FCM file 17", "contention_watch", settings), 0)  # type: ignore[arg-type]
+    finally:
+        session.close()
 
 
 def test_divergence_names_the_first_command_that_differs(recording: Scenario) -> None:

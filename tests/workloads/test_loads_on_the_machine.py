@@ -162,7 +162,9 @@ def test_sdet_ends_every_process_and_detaches_every_region(
     assert load.steps[0] == pytest.approx(load.steps_in_script, rel=0.02)
 
 
+@pytest.mark.slow
 def test_sdet_faults_half_of_the_time_in_the_hottest_text(make_bench: Callable[..., Bench]) -> None:
+    """Buys the weight of the hottest file, which is what a replicated cache manager is for."""
     bench = make_bench(processors=2)
     load = sdet(bench, calls=False, files=False, stretch_cycles=1_000)
     bench.machine.run(20_000_000)
