@@ -30,6 +30,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
     import typer
 
+    from app.explore_command import explore, litmus
     from app.mutants_command import mutants
     from app.reproduce_command import reproduce
     from app.soak_command import soak
@@ -42,7 +43,10 @@ if TYPE_CHECKING:
 BAD_INPUT = 2
 DIVERGED = 3
 HUNG = 4
-COMMANDS = ("run", "snapshot", "story", "scenarios", "soak", "mutants", "trace", "movie", "reproduce", "window")
+COMMANDS = (
+    "run", "snapshot", "story", "scenarios", "soak", "explore", "mutants", "litmus", "trace", "movie", "reproduce",
+    "window",
+)  # fmt: skip
 SLICE_S = 0.1
 """Wall time between two looks at the terminal."""
 
@@ -158,6 +162,9 @@ def run(
     if session.hung:
         print(f"{scenario}: {session.ended}", file=sys.stderr)
         raise typer.Exit(HUNG)
+    if (why := session.schedule_divergence) is not None:
+        print(f"{scenario}: the schedule does not fit this run: {why}.", file=sys.stderr)
+        raise typer.Exit(DIVERGED)
     if loaded.recording is not None and seed is None and (found := divergence(session)) is not None:
         print(f"{scenario}: {found}.", file=sys.stderr)
         raise typer.Exit(DIVERGED)
@@ -175,7 +182,9 @@ def story(scenario: ScenarioName, until: Until = None, seed: Seed = None, trust:
     session.close()
 
 
+application.command()(explore)
 application.command()(mutants)
+application.command()(litmus)
 application.command()(soak)
 
 

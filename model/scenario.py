@@ -15,8 +15,9 @@ import difflib
 import re
 import tomllib
 import typing
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -45,6 +46,7 @@ Value = bool | int | str
 Policy = Literal["first_come", "random"]
 POLICIES: tuple[str, ...] = typing.get_args(Policy)
 Alarms = Literal["any time", "when idle"]
+Registering = Literal["every step", "one step"]
 Digest = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
 Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 
@@ -193,6 +195,8 @@ class ExplorationTable(_Table, frozen=True):
 
     alarms: Alarms = "any time"
     """When a time limit may expire: at any moment, or only when every thread waits."""
+    registering: Registering = "every step"
+    """Whether a thread registers in its generation, and leaves it, in the many steps that this takes, or in one."""
 
 
 class Scenario(_Table, frozen=True):
@@ -251,12 +255,21 @@ def load(path_or_name: str | Path, trusted: Iterable[str] = ()) -> Scenario:
 
 def shipped() -> tuple[ScenarioSummary, ...]:
     """What ships, the default scenario first and the others by name."""
-    found = []
-    for entry in resources.files("resources.scenarios").iterdir():
+    found = _summaries(resources.files("resources.scenarios"))
+    return tuple(sorted(found, key=lambda summary: (summary.name != DEFAULT, summary.name)))
+
+
+def small() -> tuple[ScenarioSummary, ...]:
+    """What ships to be explored, by name: too short to be watched, and in no list that is meant for that."""
+    found = _summaries(resources.files("resources.scenarios") / "small")
+    return tuple(sorted(found, key=lambda summary: summary.name))
+
+
+def _summaries(folder: Traversable) -> Iterator[ScenarioSummary]:
+    for entry in folder.iterdir():
         if entry.name.endswith(".toml"):
             table = tomllib.loads(entry.read_text(encoding="utf-8"))
-            found.append(ScenarioSummary(table["name"], table["title"], " ".join(table["description"].split())))
-    return tuple(sorted(found, key=lambda summary: (summary.name != DEFAULT, summary.name)))
+            yield ScenarioSummary(table["name"], table["title"], " ".join(table["description"].split()))
 
 
 DEFAULT = "tour"
@@ -267,10 +280,13 @@ def _read(path_or_name: str | Path) -> tuple[str, str]:
     """What the file is called in errors, and its text. A name without a dot or a slash is one that ships."""
     name = str(path_or_name)
     if re.fullmatch(r"[a-z0-9_]+", name) and not Path(name).is_file():
-        entry = resources.files("resources.scenarios") / f"{name}.toml"
-        if entry.is_file():
-            return name, entry.read_text(encoding="utf-8")
-        raise ScenarioError("", "no scenario of this name ships", nearest(name, (s.name for s in shipped())), name)
+        folder = resources.files("resources.scenarios")
+        for entry in (folder / f"{name}.toml", folder / "small" / f"{name}.toml"):
+            if entry.is_file():
+                return name, entry.read_text(encoding="utf-8")
+        close = difflib.get_close_matches(name, [summary.name for summary in small()], n=1)
+        names = [*(summary.name for summary in shipped()), *close]
+        raise ScenarioError("", "no scenario of this name ships", nearest(name, names), name)
     return read_file(name)
 
 
@@ -430,7 +446,11 @@ def of_validation(text: str) -> ScenarioError:
     return ScenarioError(path, message[0].lower() + message[1:].rstrip("."), "write a value that it can have")
 
 
-_CHOICES: dict[str, tuple[str, ...]] = {"policy": POLICIES, "exploration.alarms": typing.get_args(Alarms)}
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "policy": POLICIES,
+    "exploration.alarms": typing.get_args(Alarms),
+    "exploration.registering": typing.get_args(Registering),
+}
 
 _PATTERNS = {
     "recording.fingerprint": "a fingerprint has 32 hexadecimal digits",

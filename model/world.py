@@ -24,6 +24,7 @@ from model.engine.wrapper import Wrapper
 from model.faults.fault import inject, tell_faults
 from model.machine.explored import Choice, Chooser, ExploredMachine, Replay
 from model.machine.machine import Machine
+from model.profiles import Hardware
 from model.scenario import ComponentTable, Scenario, ScenarioError, ScheduleTable
 from model.trace.trace import Trace
 
@@ -39,11 +40,14 @@ class World:
         *,
         run_ahead: bool = True,
         chooser: Chooser | None = None,
+        hardware: Hardware | None = None,
     ) -> None:
         """`scenario` must have been checked against `catalogue`. ScenarioError if a component or a workload refuses its
-        settings. With a `chooser`, or a schedule in the scenario, time is abstract."""
+        settings. With a `chooser`, or a schedule in the scenario, time is abstract. `hardware` is what the scenario's
+        table describes, where somebody knows it already."""
         self._schedule = None if scenario.schedule is None else Replay(_choices(scenario.schedule))
-        self.machine = self._machine(scenario, trace, run_ahead, chooser or self._schedule)
+        hardware = hardware or profiles.hardware(scenario.machine)
+        self.machine = self._machine(scenario, trace, hardware, run_ahead, chooser or self._schedule)
         self._catalogue = catalogue
         self._trace = trace
         self.workloads: list[Any] = []
@@ -131,9 +135,10 @@ class World:
         """Ends every thread, without a trace of it."""
         self.machine.close()
 
-    def _machine(self, scenario: Scenario, trace: Trace, run_ahead: bool, chooser: Chooser | None) -> Machine:
+    def _machine(
+        self, scenario: Scenario, trace: Trace, hardware: Hardware, run_ahead: bool, chooser: Chooser | None
+    ) -> Machine:
         machine = scenario.machine
-        hardware = profiles.hardware(machine)
         settings: dict[str, Any] = {
             "processors": hardware.processors,
             "generations": machine.generations,
@@ -143,7 +148,10 @@ class World:
             "seed": scenario.seed,
         }
         if chooser is not None:
-            return ExploredMachine(trace, chooser=chooser, alarms=scenario.exploration.alarms, **settings)
+            how = scenario.exploration
+            return ExploredMachine(
+                trace, chooser=chooser, alarms=how.alarms, registering=how.registering, **settings
+            )  # fmt: skip
         return Machine(trace, policy=scenario.policy, run_ahead=run_ahead, **settings)
 
     def _system(self, scenario: Scenario) -> System:
@@ -170,7 +178,8 @@ class World:
     def _know_what_fits(self, system: System, scenario: Scenario) -> None:
         """Offers what could be dropped onto something here, and what the scenario names itself.
 
-        The script is not looked at: what a person asks for live must not have been known earlier on replay.
+        The script is not looked at: what a person asks for live must not have been known earlier on replay. Nothing
+        is offered where time is abstract: such a world is built thousands of times.
         """
         known = self._catalogue.implementations
         # What a foreign source brings is offered by the command that says so.
@@ -178,6 +187,9 @@ class World:
         named = [known[component.implementation] for component in scenario.components]
         named += [known[name] for name in scenario.offers]
         in_use = dict.fromkeys(interface_of(implementation) for implementation in named)
+        if isinstance(self.machine, ExploredMachine):
+            system.know(in_use, named, ())
+            return
         offered = [
             implementation
             for implementation in known.values()

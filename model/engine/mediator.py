@@ -223,7 +223,9 @@ def _mediate(method: Method) -> list[str]:
     return [
         "_slot = self.enter()",
         "try:",
-        f"    return _slot.target.{method.name}({method.arguments})",
+        # In a variable: what waits on the evaluation stack, nobody can see who compares two moments of a call.
+        f"    _result = _slot.target.{method.name}({method.arguments})",
         "finally:",
         "    self.leave(_slot)",
+        "return _result",
     ]

@@ -21,6 +21,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from model.engine.clustered import Clustered, Representative
+from model.engine.component import Component
 from model.engine.generated import Method, generate
 from model.machine.errors import CallsTooDeep, words_of
 from model.machine.surroundings import Line, Operation, Surroundings
@@ -249,7 +250,8 @@ class Front:
     """Stands for what an entry pointed at when it was read; generated per interface."""
 
     __slots__ = (
-        "client", "machine", "record", "target", "target_subject", "way_back", "way_back_ns", "way_in", "way_in_ns",
+        "client", "inside", "machine", "record", "target", "target_subject", "way_back", "way_back_ns", "way_in",
+        "way_in_ns",
     )  # fmt: skip
 
     def __init__(self, machine: Machine, record: ObjectRecord, client: int, target: Any, target_subject: int) -> None:
@@ -265,6 +267,8 @@ class Front:
         self.client = client
         self.target = target
         self.target_subject = target_subject
+        # What stands in front of a component has a point of its own before anything that others could see.
+        self.inside = target_subject if isinstance(target, Component) else 0
 
     def refuse(self) -> NoReturn:
         """One call more inside of the others is one too many; nothing of it was written."""
@@ -320,7 +324,7 @@ def _forward(method: Method) -> list[str]:
         "    if _entered_ns < _due_ns < _machine.horizon_ns:",
         "        _machine.now_ns = _due_ns",
         "    else:",
-        "        _machine.point(self.way_in)",
+        "        _machine.point(self.way_in, self.inside)",
         f"    _result = self.target.{method.name}({method.arguments})",
         "except BaseException as _error:",
         "    self.raised(_call, _error)",

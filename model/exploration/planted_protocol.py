@@ -201,8 +201,8 @@ def latecomers_go_to_the_old() -> Patches:
         _set_phase(self, phase, target)
 
     def enter(self: Any) -> Slot:
+        self.surroundings.point(Operation.PHASE_READ)
         if self._state.phase is Phase.COMPLETED:
-            self.surroundings.point(Operation.PHASE_READ)
             return Slot(old_of[id(self)])
         return _enter(self)
 

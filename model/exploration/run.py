@@ -17,22 +17,23 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from model import commands
+from model import commands, profiles
 from model.catalogue import Catalogue
 from model.commands import Stamped
 from model.exploration.deadlock import waiting_threads
 from model.machine.calendar import NEVER_NS
 from model.machine.errors import ComponentHung
-from model.machine.explored import FIRST_NS, Choice, Chooser, ExploredMachine, operation_name
+from model.machine.explored import FIRST_NS, Chooser, ExploredMachine
 from model.projections.rules import Ending, MakeRules, Rule, Violation
 from model.scenario import Scenario
 from model.trace.events import Kind
-from model.trace.trace import Event, Trace
+from model.trace.trace import CHUNK_BYTES, CHUNK_ROWS, Event, Trace
 from model.world import World
 
-TRACE_ROWS = 8192
+TRACE_ROWS = 2 * CHUNK_ROWS
 
 Prepare = Callable[[World], None]
+See = Callable[[Event], Violation | None]
 
 
 class Program:
@@ -52,14 +53,16 @@ class Program:
         self.catalogue = catalogue
         self.make_rules = make_rules
         self.prepare = prepare
+        self.hardware = profiles.hardware(scenario.machine)
+        self.interest = Interest(make_rules())
+        self.spare_chunk = bytearray(CHUNK_BYTES)
+        """The memory of the last execution's trace: one at a time is held."""
         self.first = tuple(stamped for stamped in scenario.script if stamped.at_ns <= FIRST_NS)
         self.later = tuple(stamped for stamped in scenario.script if stamped.at_ns > FIRST_NS)
 
-    def execute(self, chooser: Chooser) -> Execution:
-        """One whole run; the caller closes it."""
-        execution = Execution(self, chooser)
-        execution.run()
-        return execution
+    def with_scenario(self, scenario: Scenario) -> Program:
+        """The same for another scenario."""
+        return Program(scenario, self.catalogue, self.make_rules, self.prepare)
 
 
 class Execution:
@@ -67,8 +70,10 @@ class Execution:
 
     def __init__(self, program: Program, chooser: Chooser) -> None:
         self.program = program
-        self.trace = Trace(TRACE_ROWS)
-        self.world = World(program.scenario, program.catalogue, self.trace, chooser=chooser)
+        self.trace = Trace(TRACE_ROWS, program.spare_chunk)
+        self.world = World(
+            program.scenario, program.catalogue, self.trace, chooser=chooser, hardware=program.hardware
+        )  # fmt: skip
         assert isinstance(self.world.machine, ExploredMachine)
         self.machine: ExploredMachine = self.world.machine
         self.rules: Sequence[Rule] = program.make_rules()
@@ -76,7 +81,7 @@ class Execution:
         self.ending: Ending | None = None
         self.acted: list[tuple[int, int]] = []
         """(step, instant) of each command that came from outside, in order."""
-        self._seeing = _by_kind(self.rules)
+        self._seeing = program.interest.seeing(self.rules)
         self._tell_the_beginning()
         if program.prepare is not None:
             program.prepare(self.world)
@@ -112,7 +117,7 @@ class Execution:
                 self.violation = rule.end(self.ending)
 
     def _act_later(self, place: int, stamped: Stamped) -> None:
-        self.acted.append((self.machine.step - 1, self.machine.now_ns))
+        self.acted.append((self.machine.step, self.machine.now_ns))
         self._act(place, stamped)
 
     def _act(self, place: int, stamped: Stamped) -> None:
@@ -123,9 +128,8 @@ class Execution:
 
     def _tell_the_beginning(self) -> None:
         """The rules see what the building wrote, and from now on each row as it is written."""
-        for position in range(self.trace.head):
-            row = self.trace.event(position)
-            for see in self._seeing.get(row.kind, ()):
+        for row in self.program.interest.beginning(self.trace):
+            for see in self._seeing[row.kind]:
                 self._note(see(row))
         self._append = self.trace.append
         self.machine.append = self._append_and_tell
@@ -152,20 +156,6 @@ class Execution:
             self.machine.halt()
 
 
-class Recorded:
-    """A chooser that keeps the choices of another as a schedule."""
-
-    def __init__(self, chooser: Chooser) -> None:
-        self.choices: list[Choice] = []
-        self._chooser = chooser
-
-    def __call__(self, machine: ExploredMachine, n: int) -> int:
-        answer = self._chooser(machine, n)
-        if answer:
-            self.choices.append(Choice(machine.step, answer, operation_name(machine.operation)))
-        return answer
-
-
 @contextmanager
 def executed(program: Program, chooser: Chooser) -> Iterator[Execution]:
     """A whole run, closed afterwards."""
@@ -177,6 +167,22 @@ def executed(program: Program, chooser: Chooser) -> Iterator[Execution]:
         execution.close()
 
 
-def _by_kind(rules: Sequence[Rule]) -> dict[int, tuple[Callable[[Event], Violation | None], ...]]:
-    kinds = {int(kind) for rule in rules for kind in rule.kinds}
-    return {kind: tuple(rule.see for rule in rules if kind in rule.kinds) for kind in kinds}
+class Interest:
+    """Which rules want which rows. Every run of a program begins with the same rows, which are read once."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        kinds = sorted({int(kind) for rule in rules for kind in rule.kinds})
+        self._places = {kind: [place for place, rule in enumerate(rules) if kind in rule.kinds] for kind in kinds}
+        self._beginning: list[Event] | None = None
+
+    def seeing(self, rules: Sequence[Rule]) -> dict[int, list[See]]:
+        """Who is told of a row, by its kind."""
+        sees = [rule.see for rule in rules]
+        return {kind: [sees[place] for place in places] for kind, places in self._places.items()}
+
+    def beginning(self, trace: Trace) -> list[Event]:
+        """The wanted ones of the rows that are there already."""
+        if self._beginning is None:
+            rows = (trace.event(position) for position in range(trace.head))
+            self._beginning = [row for row in rows if row.kind in self._places]
+        return self._beginning

@@ -1,11 +1,10 @@
-"""How the choices of one run are answered: at random, by priorities, or along a list.
+"""How the choices of one run are answered without looking at what was run before: at random, or by priorities.
 
 - `RandomWalk` picks any candidate at each step.
 - `Priorities` is PCT (Burckhardt et al. 2010): threads have random priorities, the highest enabled one runs, and at
   depth - 1 random steps the one that runs drops below all others. A bug of depth d is hit with a probability of at
   least 1/(n k^(d-1)) in each run, for n threads and k steps. After k steps it goes on at random, because priorities
   starve, and starved threads look like deadlocks.
-- `Follow` answers from a list and then by 0.
 
 An alarm is a candidate like any other, but where threads could go on it is picked rarely: if every second run began
 with a time limit that expires, most runs would show nothing but abandoned swaps.
@@ -14,7 +13,6 @@ with a time limit that expires, most runs would show nothing but abandoned swaps
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
 
 from model.machine.explored import ExploredMachine
 from model.machine.thread import Thread
@@ -68,16 +66,3 @@ class Priorities:
             rarely = not isinstance(candidate, Thread) and self._stream.random() * ONE_IN >= 1
             self._priority[key] = self._stream.random() - (1e9 if rarely else 0)
         return self._priority[key]
-
-
-class Follow:
-    """The answers of a list, one for each time that it is asked, and then 0; `answers` grows to all that it gave."""
-
-    def __init__(self, answers: Sequence[int]) -> None:
-        self._answers = answers
-        self._asked = 0
-
-    def __call__(self, machine: ExploredMachine, n: int) -> int:
-        asked = self._asked
-        self._asked = asked + 1
-        return self._answers[asked] if asked < len(self._answers) else 0

@@ -25,10 +25,12 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Callable, Iterable
+from functools import partial
 from time import perf_counter
 from typing import Any, Final, Literal, NamedTuple, Protocol
 
 from model.machine.calendar import Calendar, Entry
+from model.machine.generations import Generations, Token
 from model.machine.lock import SimulatedLock
 from model.machine.machine import Machine
 from model.machine.processor import Processor
@@ -39,6 +41,8 @@ from model.trace.events import Kind, Wait
 from model.trace.trace import Trace
 
 STEPS_AT_MOST = 20_000
+PATIENCE_S = 20.0
+"""Before a component is said to hang: whoever chooses takes time as well."""
 FIRST_NS = 1
 """The clock at the first step, so that a command of this instant leads everything."""
 CHILDREN_AT_MOST = 64
@@ -49,11 +53,21 @@ _FIRST_UNNUMBERED: Final = 1_500_000_000
 Alarms = Literal["any time", "when idle"]
 """When a time limit may expire: at any moment, or only when every thread waits."""
 
+Registering = Literal["every step", "one step"]
+"""Whether the generations count threads and advance in their many steps, or each time in one."""
+
 # What a thread stands before at a choice, beside the operations of points.
 BEGIN, PARK, SLEEP, WORK, END = 100, 101, 102, 103, 104
 _NAMES: Final = {BEGIN: "begin", PARK: "park", SLEEP: "sleep", WORK: "work", END: "end"}
 
-_NO_CHOICE: Final = frozenset({int(Operation.CALL_RETURN)})
+_NO_CHOICE: Final = frozenset({int(Operation.UNLOCK)})
+"""Others may as well run after it: all that they could see before is that the lock is held."""
+_WAYS: Final = frozenset(
+    int(way) for way in (Operation.CALL_ENTRY, Operation.CALL_RETURN, Operation.CROSSING, Operation.TRAP)
+)
+"""The ways into a component, which is their subject, and into what stands in front of one or back, which have none:
+nothing that is shared comes after those before the next point."""
+_COUNT_CHANGE: Final = int(Operation.COUNT_CHANGE)
 _THREAD_WAITED: Final = int(Kind.THREAD_WAITED)
 _THREAD_READIED: Final = int(Kind.THREAD_READIED)
 _THREAD_DISPATCHED: Final = int(Kind.THREAD_DISPATCHED)
@@ -98,13 +112,23 @@ class ExploredMachine(Machine):
     """A machine whose every step is chosen. Made, run in any number of slices, closed."""
 
     __slots__ = (
-        "_alarms", "_alarms_wait", "_answer", "_awake", "_children", "_chooser", "_next", "_out_of_budget", "_outer",
-        "_overdue", "_quick_ns", "_sleepers", "endless", "goes_on", "halted", "operation", "step", "stood_at",
-        "subject",
+        "_alarms", "_alarms_wait", "_answer", "_awake", "_children", "_chooser", "_failure", "_in_one_step", "_next",
+        "_out_of_budget", "_outer", "_overdue", "_quick_ns", "_registering", "_sleepers", "answers", "endless",
+        "goes_on", "halted", "operation", "preemptions", "step", "stood_at", "subject",
     )  # fmt: skip
 
-    def __init__(self, trace: Trace, *, chooser: Chooser, alarms: Alarms = "any time", **machine: Any) -> None:
+    def __init__(
+        self,
+        trace: Trace,
+        *,
+        chooser: Chooser,
+        alarms: Alarms = "any time",
+        registering: Registering = "every step",
+        **machine: Any,
+    ) -> None:
         self._chooser = chooser
+        self._registering = registering
+        self._in_one_step = False
         self._awake: list[Thread] = []
         self._sleepers: list[Alarm] = []
         self._alarms: list[Alarm] = []
@@ -113,6 +137,7 @@ class ExploredMachine(Machine):
         self._children: dict[int, int] = {}
         self._answer: int | None = None
         self._next: Thread | Alarm | None = None
+        self._failure: Exception | None = None
         self._quick_ns = -1
         self._out_of_budget = False
         self._overdue = False
@@ -124,10 +149,15 @@ class ExploredMachine(Machine):
         self.subject = 0
         self.stood_at: dict[int, tuple[int, int]] = {}
         """What each thread that was switched away from stands before: operation and subject, by thread number."""
+        self.answers: list[tuple[int, int, int]] = []
+        """(step, answer, operation) of all that were not 0, what comes from outside left out."""
+        self.preemptions = 0
+        """How often another thread went on where one could, or an alarm came where a thread could go on."""
         self.halted = False
         self.endless = False
         super().__init__(trace, **machine)
         self._calendar = _Armed(self._alarms)
+        self._watchdog.patience_s = PATIENCE_S
 
     # ---- what may happen next
 
@@ -171,7 +201,14 @@ class ExploredMachine(Machine):
 
     def choose(self, n: int) -> int:
         """Which of `n` candidates goes on."""
-        return self._chooser(self, n) if n > 1 else 0
+        if n == 1:
+            return 0
+        try:
+            return self._chooser(self, n)
+        except Exception as error:  # Not to be taken for an error of the thread that stands at the choice.
+            self._failure = error
+            self.halt()
+            return 0
 
     def _count(self) -> int:
         n = len(self._awake) + len(self._sleepers)
@@ -186,9 +223,12 @@ class ExploredMachine(Machine):
         self._out_of_budget = False
         self.now_ns = max(self.now_ns, FIRST_NS)
         try:
-            return super().run(until_ns, budget_s)
+            done = super().run(until_ns, budget_s)
         finally:
             self._quick_ns = -1
+        if self._failure is not None:
+            raise self._failure
+        return done
 
     def _run_slice(self) -> bool:
         super()._run_slice()
@@ -213,7 +253,7 @@ class ExploredMachine(Machine):
     def point(self, operation: int, subject: int = 0) -> None:
         """A choice, in which answer 0 goes on with the current thread; its access follows when it goes on."""
         self.now_ns = now_ns = self.now_ns + (self._point_ns[operation] or 1)
-        if operation in _NO_CHOICE:
+        if operation in _NO_CHOICE or self._in_one_step or (not subject and operation in _WAYS):
             if self._quick_ns < 0:
                 self._inside()
             return
@@ -226,7 +266,7 @@ class ExploredMachine(Machine):
         n = self._count()
         if n > 1:
             self.goes_on = self.current
-            answer = self._chooser(self, n)
+            answer = self.choose(n)
             if answer or self.halted:
                 self._answer = answer
                 self._switch_away()
@@ -259,12 +299,16 @@ class ExploredMachine(Machine):
                 self._answer = None
                 if self.halted:
                     return None
-                self.step += 1
                 chosen = self.goes_on if not answer and self.goes_on is not None else self.candidates()[answer]
-                if chosen is None:
+                if chosen is None:  # Whoever is outside acts between two steps, and makes none.
                     self.current = self._outside
                     self._outer.pop(0)()
                     continue
+                if answer:
+                    self.answers.append((self.step, answer, self.operation))
+                    paid = self.goes_on is not None or (isinstance(chosen, Alarm) and self.enabled > 0)
+                    self.preemptions += paid
+                self.step += 1
                 self._next = chosen
             if self._due_of(self._next) > self._limit_ns:
                 return None
@@ -360,6 +404,19 @@ class ExploredMachine(Machine):
         self.operation, self.subject = END if thread.ended else PARK, 0
         self.stood_at[thread.identity] = (self.operation, 0)
 
+    def _make_generations(self, count: int) -> Generations:
+        made = Generations if self._registering == "every step" else GenerationsInOneStep
+        return made(self, count=count)
+
+    def in_one_step(self, operation: int, whole: Callable[[], Any]) -> Any:
+        """One choice, and then all of `whole`, which must not wait, without any other."""
+        self.point(operation)
+        self._in_one_step = True
+        try:
+            return whole()
+        finally:
+            self._in_one_step = False
+
     # ---- time
 
     def work(self, ns: int) -> None:
@@ -392,6 +449,34 @@ class ExploredMachine(Machine):
         subject = self.new_subject()
         self.emit(Kind.LOCK_CREATED, subject=subject, a=owner, b=self.name(name))
         return ExploredLock(self, name, subject, None)
+
+
+class GenerationsInOneStep(Generations):
+    """Generations whose operations are one step each, for scenarios that are about something else.
+
+    That their many steps amount to that is shown where they are explored one by one: by the litmus tests, and by the
+    scenarios that do not ask for this.
+    """
+
+    def enter(self) -> Token:
+        token: Token = self._whole(super().enter)
+        return token
+
+    def count_down(self, token: Token) -> bool:
+        last: bool = self._whole(partial(super().count_down, token))
+        return last
+
+    def make_way(self, token: Token) -> None:
+        if self._needed[token.processor]:
+            self._whole(partial(super().make_way, token))
+
+    def when_quiescent(self, callback: Callable[[], None]) -> int:
+        number: int = self._whole(partial(super().when_quiescent, callback))
+        return number
+
+    def _whole(self, operation: Callable[[], Any]) -> Any:
+        surroundings: Any = self._surroundings
+        return surroundings.in_one_step(_COUNT_CHANGE, operation)
 
 
 class ExploredLock(SimulatedLock):

@@ -88,7 +88,10 @@ class Machine(Scheduler):
         self._threads_started = 0
         self._subjects = 0
         self.append(Kind.RUN_STARTED, 0, 0, -1, 0, processors, generations)
-        self.generations = Generations(self, count=generations)
+        self.generations = self._make_generations(generations)
+
+    def _make_generations(self, count: int) -> Generations:
+        return Generations(self, count=count)
 
     # ---- threads
 

@@ -42,9 +42,9 @@ _PACKING: Final = Struct("<6q2i4h")
 _PACK_INTO: Final = _PACKING.pack_into
 _ROW_SHIFT: Final = 6
 _CHUNK_MASK: Final = CHUNK_ROWS - 1
-_CHUNK_BYTES: Final = CHUNK_ROWS << _ROW_SHIFT
+CHUNK_BYTES: Final = CHUNK_ROWS << _ROW_SHIFT
 _KIND: Final = 8
-_LAST_OFFSET: Final = _CHUNK_BYTES - (1 << _ROW_SHIFT)
+_LAST_OFFSET: Final = CHUNK_BYTES - (1 << _ROW_SHIFT)
 
 TEXT_KINDS: Final = frozenset(kind for kind, meaning in MEANINGS.items() if meaning.b.startswith("text:"))
 """The kinds whose `b` is a text."""
@@ -86,12 +86,17 @@ class Trace:
         "_views", "_watchers", "head", "tail",
     )  # fmt: skip
 
-    def __init__(self, capacity: int = 1_048_576) -> None:
-        """Holds the last `capacity` rows, rounded up to whole chunks, two at least."""
+    def __init__(self, capacity: int = 1_048_576, chunk: bytearray | None = None) -> None:
+        """Holds the last `capacity` rows, rounded up to whole chunks, two at least.
+
+        `chunk` is the memory of a trace that nobody reads any more, of CHUNK_BYTES: where thousands of short traces
+        are made one after the other, fresh memory costs as much as all that is written into it.
+        """
         self.head = 0
         self.tail = 0
         self._capacity_chunks = max(2, -(-capacity // CHUNK_ROWS))
-        self._open = bytearray(_CHUNK_BYTES)
+        assert chunk is None or len(chunk) == CHUNK_BYTES
+        self._open = bytearray(CHUNK_BYTES) if chunk is None else chunk
         self._chunks = [self._open]
         self._views: list[Rows] = [_view(self._open)]
         self._first_ns: list[int] = []
@@ -194,7 +199,7 @@ class Trace:
         rows = self._views[-1]
         self._first_ns.append(int(rows["at_ns"][0]))
         self._touch_texts_of(rows)
-        self._open = bytearray(_CHUNK_BYTES)
+        self._open = bytearray(CHUNK_BYTES)
         self._chunks.append(self._open)
         self._views.append(_view(self._open))
         for watcher in tuple(self._watchers):

@@ -52,13 +52,12 @@ class Diarists(Workload):
         self._steps = steps_of(self.plan)
 
     def run_loop(self, number: int, stream: random.Random) -> None:
-        caller, sequence = self.first_caller + number, 0
-        for _ in range(self.rounds):
-            for step in self._steps:
-                if self.think_ns:
-                    self.surroundings.sleep(self.think_ns)
-                sequence += 1
-                self.request(partial(self._call, step, caller, sequence))
+        caller = self.first_caller + number
+        # By numbers: how far an iterator is, nobody can see who compares two moments of this loop.
+        for made in range(self.rounds * len(self._steps)):
+            if self.think_ns:
+                self.surroundings.sleep(self.think_ns)
+            self.request(partial(self._call, self._steps[made % len(self._steps)], caller, made + 1))
 
     def _call(self, step: Step, caller: int, sequence: int) -> None:
         answer = step(self.references["target"].object, caller, sequence)

@@ -1,0 +1,254 @@
+"""`changeover explore` and `changeover litmus`: every schedule of a small scenario, and the generations by themselves.
+
+What was shown is said in numbers; a broken rule with the two steps that conflict, and as a scenario that the window
+opens and plays. The exit status is 1 when something was broken, 2 for bad input.
+"""
+
+from __future__ import annotations
+
+import json as text
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager, nullcontext
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from model.exploration.explorer import Progress, Report
+    from model.exploration.failure import Failure
+    from model.exploration.litmus import Outcome
+    from model.exploration.run import Program
+
+BROKEN = 1
+
+Jobs = Annotated[int, typer.Option(min=1, max=64, help="Processes that work at a time.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def explore(
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario that ships, or a file.")],
+    strategy: Annotated[str, typer.Option(help="portfolio, complete, bounded, pct or random.")] = "portfolio",
+    preemptions: Annotated[int, typer.Option(min=0, max=16, help="The most preemptions of bounded schedules.")] = 3,
+    schedules: Annotated[int, typer.Option(min=1, help="The most schedules.")] = 1_000_000,
+    seconds: Annotated[float, typer.Option(min=0.1, help="The longest time.")] = 60.0,
+    seed: Annotated[int, typer.Option(min=0, help="What decides the random schedules.")] = 0,
+    mutant: Annotated[str, typer.Option(metavar="NAME", help="A planted bug, by name or number.")] = "",
+    to: Annotated[Path, typer.Option(metavar="FOLDER", help="Where scenarios of failures go.")] = Path(),
+    checkpoint: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Go on from here, and leave here what is left to do.")
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Run the schedules of a small scenario until a rule is broken or all are shown."""
+    from model.exploration import explorer
+    from model.exploration.searches import STRATEGIES
+    from model.scenario import ScenarioError, nearest
+
+    if strategy not in STRATEGIES:
+        raise ScenarioError("--strategy", f"there is no strategy {strategy!r}", nearest(strategy, STRATEGIES))
+    program = _program(scenario)
+    search = _search(strategy, preemptions, seed, checkpoint)
+    with _planted(mutant), _told(json) as told:
+        report = explorer.explore(
+            program, strategy=strategy, preemptions=preemptions, schedules=schedules, seconds=seconds, seed=seed,
+            told=told, search=search,
+        )  # fmt: skip
+        failures = [_as_table(failure, mutant, to) for failure in report.failures]
+        words = _in_words(report, failures)
+    _leave(checkpoint, search)
+    print(text.dumps(_report_table(report, failures), indent=2, ensure_ascii=False) if json else words)
+    if failures:
+        raise typer.Exit(BROKEN)
+
+
+def litmus(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Litmus files, or folders of them.")],
+    jobs: Jobs = 2,
+    json: AsJson = False,
+) -> None:
+    """Hold the engine's generations to litmus files, in every interleaving."""
+    from model.exploration.litmus import LitmusError, read_litmus, run_litmus
+    from model.scenario import ScenarioError
+
+    try:
+        tests = read_litmus(paths)
+    except LitmusError as error:
+        raise ScenarioError("", str(error), "a litmus file is described in the guide, under Proof") from None
+    outcomes = []
+    for outcome in _in_processes(run_litmus, tests, jobs):
+        outcomes.append(outcome)
+        if not json:
+            print(_litmus_line(outcome), flush=True)
+    if json:
+        print(text.dumps([_outcome_table(outcome) for outcome in outcomes], indent=2, ensure_ascii=False))
+    else:
+        right = sum(outcome.ok for outcome in outcomes)
+        states, schedules = (sum(getattr(o, name) for o in outcomes) for name in ("states", "schedules"))
+        print(f"{right} of {len(outcomes)} as expected; {states:,} states, {schedules:,} schedules")
+    if not all(outcome.ok for outcome in outcomes):
+        raise typer.Exit(BROKEN)
+
+
+def _in_processes(run: Callable[[Any], Any], tests: list[Any], jobs: int) -> Iterator[Any]:
+    """Results in the order of the tests, however many processes there are."""
+    if jobs == 1 or len(tests) == 1:
+        yield from map(run, tests)
+        return
+    with ProcessPoolExecutor(min(jobs, len(tests)), mp_context=get_context("spawn")) as pool:
+        yield from pool.map(run, tests)
+
+
+# ---- exploring
+
+
+def _program(name: str) -> Program:
+    from model import catalogue
+    from model.exploration.run import Program
+    from model.projections.invariants import InvariantWatch
+    from model.scenario import load
+
+    loaded = load(name)
+    return Program(loaded, catalogue.for_scenario(loaded), lambda: (InvariantWatch(),))
+
+
+def _planted(name: str) -> AbstractContextManager[Any]:
+    from model.exploration.mutants import MUTANTS, planted
+    from model.scenario import ScenarioError, nearest
+
+    if not name:
+        return nullcontext()
+    known = {mutant.name: mutant for mutant in MUTANTS} | {str(mutant.number): mutant for mutant in MUTANTS}
+    if name not in known:
+        names = [mutant.name for mutant in MUTANTS]
+        raise ScenarioError("--mutant", f"there is no planted bug {name!r}", nearest(name, names))
+    return planted(known[name])
+
+
+@contextmanager
+def _told(json: bool) -> Iterator[Callable[[Progress], bool]]:
+    """A line that counts where a person watches; an interrupt ends the exploration and not the program."""
+    if json or not sys.stderr.isatty():
+        yield lambda progress: True
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("exploring") as status:
+
+        def told(progress: Progress) -> bool:
+            rate = progress.schedules / progress.seconds if progress.seconds else 0
+            status.update(
+                f"{progress.schedules:,} schedules, {progress.states:,} states, {rate:,.0f} schedules a second"
+            )
+            return True
+
+        yield told
+
+
+def _search(strategy: str, preemptions: int, seed: int, checkpoint: Path | None) -> Any:
+    """A search that was stopped, if there is one; only the complete one can be."""
+    from model.exploration.searches import Complete, search_by
+    from model.scenario import ScenarioError
+
+    search = search_by(strategy, preemptions, seed)
+    if checkpoint is None:
+        return search
+    if not isinstance(search, Complete):
+        raise ScenarioError(
+            "--checkpoint", "only a complete exploration can be gone on with", "add --strategy complete"
+        )
+    if checkpoint.exists():
+        try:
+            search.resume(checkpoint.read_bytes())
+        except (OSError, ValueError) as error:
+            why = f"{checkpoint} cannot be gone on from ({str(error).rstrip('.')})"
+            raise ScenarioError("--checkpoint", why, "name another file") from None
+    return search
+
+
+def _leave(checkpoint: Path | None, search: Any) -> None:
+    if checkpoint is not None:
+        checkpoint.write_bytes(search.checkpoint())
+
+
+def _as_table(failure: Failure, mutant: str, folder: Path) -> dict[str, Any]:
+    from model.scenario import ScenarioError, dump
+
+    file = folder / f"{failure.program.scenario.name.replace(' ', '_')}-{failure.violation.rule}.toml"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file.write_text(dump(failure.scenario(mutant)), encoding="utf-8")
+    except OSError as error:
+        remedy = "name a folder that you may write into"
+        raise ScenarioError("--to", f"{file} cannot be written ({error.strerror})", remedy) from None
+    return {
+        "rule": failure.violation.rule,
+        "message": failure.violation.message,
+        "schedule": [choice._asdict() for choice in failure.schedule.choices],
+        "preemptions": failure.preemptions,
+        "scenario_file": str(file),
+        "steps": list(failure.told()),
+        "waiting": [
+            {"thread": one.thread, "name": one.name, "waits_for": one.waits_for, "on": one.on}
+            for one in failure.waiting
+        ],
+        "reproduced": failure.reproduced(),
+    }
+
+
+def _report_table(report: Report, failures: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "scenario": report.scenario,
+        "strategy": report.strategy,
+        "complete": report.complete,
+        "schedules": report.schedules,
+        "states": report.states,
+        "violations": failures,
+    }
+
+
+def _in_words(report: Report, failures: list[dict[str, Any]]) -> str:
+    extent = "every behaviour was shown" if report.complete else "not every behaviour was shown"
+    if report.complete and report.strategy == "bounded":
+        extent = "every schedule with so few preemptions was run"
+    states = f", {report.states:,} states" if report.states else ""
+    size = f"{report.schedules:,} schedules{states} in {report.seconds:.1f} s"
+    lines = [f"{report.scenario}, {report.strategy}: {size}; {extent}"]
+    for failure in failures:
+        lines += [
+            f"BROKEN {failure['rule']}: {failure['message']}",
+            *(f"    {step}" for step in failure["steps"]),
+            *(
+                f"    thread {one['thread']} ({one['name']}) waits for {one['waits_for']}"
+                + (f", thread {one['on']}" if one["on"] else "")
+                for one in failure["waiting"]
+            ),
+            f"    preemptions: {failure['preemptions']}; made again {failure['reproduced']} times of 10",
+            f"    play it: changeover {failure['scenario_file']}",
+        ]
+    if not failures:
+        lines.append("no rule was broken")
+    return "\n".join(lines)
+
+
+# ---- litmus
+
+
+def _outcome_table(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "name": outcome.name,
+        "expected": outcome.expected,
+        "seen": outcome.seen,
+        "states": outcome.states,
+        "ok": outcome.ok,
+    }
+
+
+def _litmus_line(outcome: Outcome) -> str:
+    mark = "" if outcome.ok else "  FAILED"
+    return f"{outcome.seen:9}  {outcome.states:>9,} states  {outcome.name}{mark}"

@@ -1,0 +1,121 @@
+"""Explores a program: runs one schedule after the other until a rule is broken, all is shown, or the budget is spent.
+
+    explore(program) -> Report(strategy, complete, schedules, states, failures)
+
+The first violation ends an exploration: what the next one shows is mostly the same mistake from another side. It is
+made small and kept as a scenario (`failure`).
+
+Python's own collector is off meanwhile and asked now and then: each run leaves a few cycles of greenlets and frames,
+and looking for them in the middle of a run costs more than the run.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from time import perf_counter
+
+from model.exploration.failure import Failure
+from model.exploration.run import Execution, Program
+from model.exploration.schedules import schedule_of
+from model.exploration.searches import Search, make_run, search_by
+from model.exploration.shrinking import shrunk
+
+SCHEDULES_BY_DEFAULT = 1_000_000
+SECONDS_BY_DEFAULT = 60.0
+RUNS_BETWEEN_COLLECTIONS = 500
+RUNS_BETWEEN_LOOKS = 50
+"""Schedules between two looks at the clock and two calls of `told`."""
+PREEMPTIONS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an exploration is."""
+
+    schedules: int
+    states: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What an exploration showed."""
+
+    scenario: str
+    strategy: str
+    complete: bool
+    """Every behaviour of the scenario was shown, or with `bounded` every one with so few preemptions."""
+    schedules: int
+    states: int
+    failures: tuple[Failure, ...]
+    seconds: float = field(compare=False)
+
+
+def explore(
+    program: Program,
+    *,
+    strategy: str = "portfolio",
+    preemptions: int = PREEMPTIONS,
+    schedules: int = SCHEDULES_BY_DEFAULT,
+    seconds: float = SECONDS_BY_DEFAULT,
+    seed: int = 0,
+    shrink: bool = True,
+    told: Callable[[Progress], bool] = lambda progress: True,
+    search: Search | None = None,
+) -> Report:
+    """Explores until something is broken or the budget is spent. `told` returns False to end it sooner.
+
+    `search` goes on with one that was stopped, in place of a new one by `strategy`.
+    """
+    begun_s = perf_counter()
+    search = search or search_by(strategy, preemptions, seed)
+    runs = 0
+    failures: tuple[Failure, ...] = ()
+    with without_collector():
+        while runs < schedules and not search.finished:
+            if runs % RUNS_BETWEEN_LOOKS == 0:
+                spent_s = perf_counter() - begun_s
+                if spent_s >= seconds or not told(Progress(runs, search.states, spent_s)):
+                    break
+            chooser = search.next_chooser()
+            if chooser is None:
+                break
+            execution = make_run(program, search, chooser)
+            runs += 1
+            try:
+                if execution.violation is None:
+                    search.done(execution)
+                else:
+                    failures = (failure_of(program, execution, shrink=shrink),)
+                    break
+            finally:
+                execution.close()
+            if runs % RUNS_BETWEEN_COLLECTIONS == 0:
+                gc.collect()
+    complete = search.finished and not failures
+    return Report(
+        program.scenario.name, strategy, complete, runs, search.states, failures, perf_counter() - begun_s
+    )  # fmt: skip
+
+
+def failure_of(program: Program, execution: Execution, *, shrink: bool = True) -> Failure:
+    """The run that was just made, as a failure that can be kept, made small first."""
+    assert execution.violation is not None
+    found = Failure.of(program, schedule_of(execution), execution)
+    return shrunk(found) if shrink else found
+
+
+@contextmanager
+def without_collector() -> Iterator[None]:
+    """Python's cyclic collector off, and asked once at the end."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+        gc.collect()

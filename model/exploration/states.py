@@ -1,0 +1,376 @@
+"""What makes two moments of an exploration the same: everything that can still matter, as one digest.
+
+A state is what every thread has before it and what they share:
+
+    of each thread   its stack (which functions, where in them, with which local variables), whether it waits, for what
+    shared           objects, entries, instances, mediators, generations, queues, alarms: whatever can be reached from
+                     the system and from the stacks
+    remembered       what the rules keep of the past
+
+It is read off the live objects, by walking over them, so that nothing has to be registered: a component's own state, or
+one more attribute of a planted bug, is there by itself. What is left out is named below: instants (time is abstract),
+positions in the trace, numbers of calls, and what only the trace is written from.
+
+A thread's stack is enough as long as all that it holds stands in its variables (`expressions`). One that stops in the
+middle of an expression that has more is known by its history instead, until it is out of it: a chain over its steps of
+(what was known of it, digest of all that is shared as the step began). As nobody else runs within a step, that decides
+what it holds.
+
+Two states with one digest of 64 bits would be taken for one; among 10^6 states the chance of that is 3 in 10^8.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterable
+from enum import Enum
+from functools import partial
+from hashlib import blake2b
+from marshal import dumps
+from types import BuiltinFunctionType, CodeType, FunctionType, GeneratorType, MappingProxyType, MethodType, ModuleType
+from typing import Any, Final, NamedTuple
+
+from greenlet import getcurrent, greenlet
+
+from model.costs import Costs
+from model.engine.factory import Factory
+from model.engine.objects import ObjectRecord
+from model.engine.swap import SwapSettings
+from model.engine.translation import Call, Front
+from model.exploration.expressions import hides, live
+from model.machine import explored, scheduler
+from model.machine.explored import PARK, ExploredMachine
+from model.machine.machine import Machine
+from model.machine.thread import Thread
+from model.trace.trace import Trace
+
+_LEFT_OUT: Final[dict[type, frozenset[str]]] = {
+    ObjectRecord: frozenset({"home", "in_flight", "interface", "methods", "name", "settings"}),
+    Call: frozenset({"number", "position"}),
+    Front: frozenset({"client", "inside", "way_back", "way_in"}),
+}
+"""Attributes that nothing is decided by: names and constants, and what rows are written from."""
+
+_LEFT_OUT_EVERYWHERE: Final = frozenset({"machine", "_machine", "surroundings", "_surroundings", "__weakref__"})
+_LEFT_OUT_LOCALS: Final = frozenset(
+    {"_call", "_number", "_position", "call", "cause", "position", "row", "machine", "_machine", "surroundings"}
+)
+_LEAVES: Final = frozenset({int, bool, str, bytes, float, type(None)})
+_NAMED: Final = (Machine, Factory, Trace, Costs, SwapSettings, greenlet, ModuleType, BuiltinFunctionType)
+"""What is only ever one, or never changes: its name will do."""
+
+_MACHINERY: Final = (scheduler.__file__, explored.__file__)
+_MARSHAL_VERSION: Final = 2
+"""The last one whose output does not depend on how often an object is referred to."""
+
+DIGEST_BYTES = 8
+
+
+class Moment(NamedTuple):
+    """A state as it was met: its digest, and what the next one's chains are made from."""
+
+    digest: bytes
+    shared: bytes
+    own: dict[int, bytes]
+    step: int
+
+    def as_plain(self) -> list[Any]:
+        """As JSON can hold it."""
+        return [self.digest.hex(), self.shared.hex(), [[n, own.hex()] for n, own in self.own.items()], self.step]
+
+    @classmethod
+    def from_plain(cls, plain: Any) -> Moment:
+        """The one that was made plain; TypeError or ValueError for anything else."""
+        digest, shared, own, step = plain
+        known = {int(number): bytes.fromhex(each) for number, each in own}
+        return cls(bytes.fromhex(digest), bytes.fromhex(shared), known, int(step))
+
+
+class States:
+    """The states of one run, asked for in the order of its steps; a run that is made again goes on from a Moment."""
+
+    def __init__(self, machine: ExploredMachine, roots: Iterable[Any], memory: Callable[[], Any]) -> None:
+        self._machine = machine
+        self._roots = tuple(roots)
+        self._memory = memory
+        self.before: Moment | None = None
+
+    def now(self) -> Moment:
+        """The state at the choice that is being made."""
+        machine = self._machine
+        walk = _Walk()
+        for root in self._roots:
+            walk.take(root)
+        for alarm in machine.armed():
+            walk.take(alarm.action)
+        walk.out.append(machine.to_come_from_outside)
+        threads = sorted(machine.threads.items())
+        for identity, thread in threads:
+            self._flags(walk, identity, thread)
+        shared = _digest(walk.out)
+        own: dict[int, bytes] = {}
+        carriers: set[int] = set()
+        for identity, thread in threads:
+            # A request and its loop have one stack, which is the request's as long as it lives.
+            if id(thread.greenlet) not in carriers:
+                carriers.add(id(thread.greenlet))
+                own[identity] = self._own(walk, identity, thread)
+        remembered = _Walk()
+        remembered.take(self._memory())
+        digest = _digest([shared, *own.items(), *remembered.out])
+        self.before = Moment(digest, shared, own, machine.step)
+        return self.before
+
+    def _flags(self, walk: _Walk, identity: int, thread: Thread) -> None:
+        machine = self._machine
+        stands = machine.stood_at.get(identity)
+        if thread is machine.goes_on:
+            stands = (machine.operation, machine.subject)
+        walk.out += (
+            identity, thread.parked, thread.at_lock, thread.permit, thread.killed, thread.leaving, thread.processor,
+            None if stands is None else int(stands[0]),
+        )  # fmt: skip
+        if not thread.parked and stands is not None and stands[0] == PARK:
+            walk.out.append(thread.woken)  # It has not seen it yet.
+        walk.take(thread.token)
+        walk.out.append([joiner.identity for joiner in thread.joiners or ()])
+
+    def _own(self, walk: _Walk, identity: int, thread: Thread) -> bytes:
+        start = len(walk.out)
+        if not walk.stack(thread.greenlet):
+            return _digest(walk.out[start:])
+        before = self.before
+        if before is None:
+            return b"from the start"
+        known = before.own.get(identity, b"new")
+        if self._machine.step == before.step + 1:
+            return _digest([known, before.shared])
+        return _digest([known, before.digest, self._machine.step - before.step])
+
+
+class _Walk:
+    """Everything that can be reached, as a list of plain values; what was met before is named by its number."""
+
+    __slots__ = ("_met", "_numbers", "out")
+
+    def __init__(self) -> None:
+        self.out: list[Any] = []
+        self._numbers: dict[int, int] = {}
+        self._met: list[Any] = []
+
+    def take(self, found: Any) -> None:
+        """Adds an object and all that it leads to."""
+        kind = type(found)
+        if kind in _LEAVES:
+            self.out.append(found)
+        elif kind is tuple:
+            self.out.append(f"({len(found)}")
+            for item in found:
+                self.take(item)
+        else:
+            self._take_once(found, kind)
+
+    def _take_once(self, found: Any, kind: type) -> None:
+        identity = id(found)
+        number = self._numbers.get(identity)
+        if number is not None:
+            self.out.append("=")
+            self.out.append(number)
+            return
+        self._numbers[identity] = len(self._met)
+        self._met.append(found)  # Kept, so that no other object gets its number.
+        handler = _HANDLERS.get(kind)
+        if handler is None:
+            handler = _HANDLERS[kind] = _handler_for(kind)
+        handler(self, found)
+
+    def stack(self, carrier: greenlet | None) -> bool:
+        """Adds a thread's functions and variables; whether one of them hides something."""
+        if carrier is None or not carrier:
+            self.out.append("unborn" if carrier is not None and not carrier.dead else "ended")
+            return False
+        frame: Any = carrier.gr_frame
+        if carrier is getcurrent():
+            # Above the machine's own functions stands whoever is choosing, which is no part of the thread.
+            frame = sys._getframe()
+            while not _is_machinery(frame.f_code):
+                frame = frame.f_back
+        hidden = False
+        while frame is not None:
+            code = frame.f_code
+            if not _is_machinery(code):
+                hidden = hidden or hides(code, frame.f_lasti)
+                self.frame(frame)
+            frame = frame.f_back
+        return hidden
+
+    def frame(self, frame: Any) -> None:
+        """Adds a function: which, where in it, and the variables that it may yet read."""
+        code, at = frame.f_code, frame.f_lasti
+        self.out.append(code.co_qualname)
+        self.out.append(at)
+        alive = live(code, at)
+        for name, value in frame.f_locals.items():
+            if name in alive and name not in _LEFT_OUT_LOCALS and not name.endswith("_ns"):
+                self.out.append(name)
+                self.take(value)
+
+
+_machinery: dict[CodeType, bool] = {}
+
+
+def _is_machinery(code: CodeType) -> bool:
+    known = _machinery.get(code)
+    if known is None:
+        known = _machinery[code] = code.co_filename in _MACHINERY
+    return known
+
+
+def _digest(out: list[Any]) -> bytes:
+    return blake2b(dumps(out, _MARSHAL_VERSION), digest_size=DIGEST_BYTES).digest()
+
+
+# ---- how objects of each kind are walked
+
+_Handler = Callable[[_Walk, Any], None]
+
+
+def _handler_for(kind: type) -> _Handler:
+    if issubclass(kind, Enum):
+        return lambda walk, found: walk.out.extend((kind.__name__, found.value))
+    if issubclass(kind, type):
+        return lambda walk, found: walk.out.append(found.__qualname__)
+    if issubclass(kind, _NAMED):
+        return lambda walk, found: walk.out.append(kind.__name__)
+    if issubclass(kind, BaseException):
+        return lambda walk, found: (walk.out.append(kind.__name__), walk.take(found.args))[0]  # type: ignore[func-returns-value]
+    if issubclass(kind, (int, str, float)):
+        return lambda walk, found: walk.out.append(str(found))
+    if issubclass(kind, tuple):
+        return lambda walk, found: walk.take(tuple(found))
+    if kind.__module__ == "builtins" and hasattr(kind, "__next__"):
+        return _take_iterator
+    return partial(_take_attributes, kind.__name__, _attributes_of(kind))
+
+
+def _attributes_of(kind: type) -> tuple[str, ...]:
+    """The slots that count, from the base down."""
+    left_out = set(_LEFT_OUT_EVERYWHERE)
+    for ancestor in kind.__mro__:
+        left_out |= _LEFT_OUT.get(ancestor, frozenset())
+    slots: list[str] = []
+    for ancestor in reversed(kind.__mro__):
+        own = vars(ancestor).get("__slots__", ())
+        for name in (own,) if isinstance(own, str) else own:
+            full = (
+                f"_{ancestor.__name__.lstrip('_')}{name}" if name.startswith("__") and not name.endswith("__") else name
+            )
+            if name != "__dict__" and full not in left_out and not full.endswith("_ns"):
+                slots.append(full)
+    return tuple(slots)
+
+
+def _take_attributes(name: str, slots: tuple[str, ...], walk: _Walk, found: Any) -> None:
+    walk.out.append(name)
+    for slot in slots:
+        walk.take(getattr(found, slot, None))
+    attributes = getattr(found, "__dict__", None)
+    if attributes:
+        left_out = _left_out_of(type(found))
+        for key, value in attributes.items():
+            if key not in left_out and not key.endswith("_ns"):
+                walk.out.append(key)
+                walk.take(value)
+
+
+_left_out: dict[type, frozenset[str]] = {}
+
+
+def _left_out_of(kind: type) -> frozenset[str]:
+    known = _left_out.get(kind)
+    if known is None:
+        known = _LEFT_OUT_EVERYWHERE.union(*(_LEFT_OUT.get(ancestor, frozenset()) for ancestor in kind.__mro__))
+        _left_out[kind] = known
+    return known
+
+
+def _take_items(walk: _Walk, found: Any) -> None:
+    walk.out.append(f"[{len(found)}")
+    for item in found:
+        walk.take(item)
+
+
+def _take_pairs(walk: _Walk, found: Any) -> None:
+    walk.out.append("{" + str(len(found)))
+    for key, value in found.items():
+        walk.take(key)
+        walk.take(value)
+
+
+def _take_set(walk: _Walk, found: Any) -> None:
+    parts = []
+    for item in found:
+        part = _Walk()
+        part.take(item)
+        parts.append(dumps(part.out, _MARSHAL_VERSION))
+    walk.out += ("set", *sorted(parts))
+
+
+def _take_function(walk: _Walk, found: Any) -> None:
+    code = found.__code__
+    walk.out += (code.co_qualname, code.co_firstlineno)
+    for cell in found.__closure__ or ():
+        try:
+            walk.take(cell.cell_contents)
+        except ValueError:
+            walk.out.append("empty")
+    walk.take(found.__defaults__)
+
+
+def _take_method(walk: _Walk, found: Any) -> None:
+    walk.take(found.__func__)
+    walk.take(found.__self__)
+
+
+def _take_partial(walk: _Walk, found: Any) -> None:
+    walk.take(found.func)
+    walk.take(found.args)
+    _take_pairs(walk, found.keywords)
+
+
+def _take_thread(walk: _Walk, found: Thread) -> None:
+    """Live ones are taken by the machine; of one that has ended, what a join gives."""
+    walk.out += ("thread", found.identity, found.ended)
+    if found.ended:
+        walk.take(found.result)
+        walk.take(found.error)
+
+
+def _take_chance(walk: _Walk, found: random.Random) -> None:
+    walk.out.append(hash(found.getstate()))
+
+
+def _take_iterator(walk: _Walk, found: Any) -> None:
+    """A generator by its frame, anything else by what it would be copied from."""
+    if isinstance(found, GeneratorType):
+        walk.frame(found.gi_frame) if found.gi_frame is not None else walk.out.append("ended")
+    else:
+        walk.take(found.__reduce__())
+
+
+_HANDLERS: Final[dict[type, _Handler]] = {
+    list: _take_items,
+    deque: _take_items,
+    dict: _take_pairs,
+    OrderedDict: _take_pairs,
+    MappingProxyType: _take_pairs,
+    set: _take_set,
+    frozenset: _take_set,
+    FunctionType: _take_function,
+    MethodType: _take_method,
+    partial: _take_partial,
+    Thread: _take_thread,
+    random.Random: _take_chance,
+}
