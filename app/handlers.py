@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -293,11 +293,23 @@ class Handlers(QObject):
 
     @Slot()
     def find(self) -> None:
-        self._window.open_search()
+        """Put the keyboard into the search that is nearest to it."""
+        window = self._window
+        focus = window.focusWidget()
+        if focus is not None and window.tables.isAncestorOf(focus):
+            window.tables.focus_search()
+        elif focus is not None and (focus is window.graph or window.graph.isAncestorOf(focus)):
+            window.graph.open_search()
+        else:
+            window.workspace.show_panel("palette")
+            window.set_rail(False)
+            window.palette_view.focus_filter()
 
     @Slot()
     def go_graph(self) -> None:
-        self._window.go_graph()
+        """Put the keyboard into the graph, at the selected node or the first."""
+        self._window.workspace.show_panel("graph")
+        self._window.graph.setFocus(Qt.FocusReason.TabFocusReason)
 
     @Slot()
     def select_before(self) -> None:
@@ -314,7 +326,12 @@ class Handlers(QObject):
 
     @Slot()
     def go_palette(self) -> None:
-        self._window.go_palette()
+        """Put the keyboard into the palette, at a card."""
+        self._window.workspace.show_panel("palette")
+        cards = self._window.palette_view.list
+        cards.setFocus(Qt.FocusReason.TabFocusReason)
+        if not cards.currentIndex().isValid():
+            cards.setCurrentIndex(cards.model().index(1, 0))
 
     @Slot(bool)
     def toggle_rail(self, on: bool) -> None:

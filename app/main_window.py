@@ -55,7 +55,6 @@ from app.view_catalogue import VIEWS
 from app.workspace import Workspace
 from model.catalogue import ForeignCodeError
 from model.scenario import ScenarioError
-from views.caption import CaptionView
 from views.graph.view import GraphView
 from views.invariants import InvariantLight
 from views.kit.glyphs import window_icon
@@ -64,7 +63,6 @@ from views.kit.selection import Selection
 from views.kit.selection_history import SelectionHistory
 from views.kit.session_link import SessionLink
 from views.kit.theme import Theme
-from views.latency import LatencyView
 from views.legend import Legend
 from views.palette import Palette
 from views.receipt import ReceiptView
@@ -201,12 +199,6 @@ class MainWindow(QMainWindow):
         return graph
 
     @property
-    def caption(self) -> CaptionView:
-        """The sentence under the graph."""
-        caption: CaptionView = self.workspace.view("graph").caption
-        return caption
-
-    @property
     def tables(self) -> TablesView:
         """The translation tables."""
         tables: TablesView = self.workspace.view("tables")
@@ -217,12 +209,6 @@ class MainWindow(QMainWindow):
         """The swap that runs, or the receipt of one."""
         receipt: ReceiptView = self.workspace.view("receipt")
         return receipt
-
-    @property
-    def latency(self) -> LatencyView:
-        """The histogram of the selected component."""
-        latency: LatencyView = self.workspace.view("latency")
-        return latency
 
     def _connect(self) -> None:
         self.palette_view.drag_started.connect(self.graph.begin_drag)
@@ -462,31 +448,6 @@ class MainWindow(QMainWindow):
                 event.accept()
                 return True
         return super().event(event)
-
-    def open_search(self) -> None:
-        """Put the keyboard into the search that is nearest to it."""
-        focus = self.focusWidget()
-        if focus is not None and self.tables.isAncestorOf(focus):
-            self.tables.focus_search()
-        elif focus is not None and (focus is self.graph or self.graph.isAncestorOf(focus)):
-            self.graph.open_search()
-        else:
-            self.workspace.show_panel("palette")
-            self.set_rail(False)
-            self.palette_view.focus_filter()
-
-    def go_graph(self) -> None:
-        """Put the keyboard into the graph, at the selected node or the first."""
-        self.workspace.show_panel("graph")
-        self.graph.setFocus(Qt.FocusReason.TabFocusReason)
-
-    def go_palette(self) -> None:
-        """Put the keyboard into the palette, at a card."""
-        self.workspace.show_panel("palette")
-        cards = self.palette_view.list
-        cards.setFocus(Qt.FocusReason.TabFocusReason)
-        if not cards.currentIndex().isValid():
-            cards.setCurrentIndex(cards.model().index(1, 0))
 
     # --- files that are dropped --------------------------------------------------------------------------------------
 

@@ -77,7 +77,14 @@ def test_parts_have_the_places_of_the_visual_language(
 def test_every_theme_reaches_every_view(opens: Opens, theme: str) -> None:
     window = opens("steady")
     window.set_theme(load_theme(theme))
-    views = (window.graph, window.tables, window.receipt, window.latency, window.palette_view, window.transport)
+    views = (
+        window.graph,
+        window.tables,
+        window.receipt,
+        window.workspace.view("latency"),
+        window.palette_view,
+        window.transport,
+    )
     assert {theme_key(view.theme) for view in views} == {theme}
     assert window.actions_by_name["theme_" + theme].isChecked()
 
