@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator
 from dataclasses import fields
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,9 +18,10 @@ from model.engine.swap import SwapSettings
 from model.engine.system import System
 from model.engine.translation import LocalReference
 from model.engine.wrapper import Wrapper
+from model.machine.explored import ExploredMachine
 from model.machine.real_threads import RealThreads
 from model.machine.surroundings import Operation
-from model.trace.events import Kind
+from model.trace.events import Kind, Phase
 from model.trace.trace import Event
 
 LOCAL = Shape(local_tables=True)
@@ -406,3 +409,49 @@ def test_on_real_threads_a_clustered_object_is_made_of_parts_too() -> None:
         surroundings.join(thread, 10_000_000_000)
     parts: list[Any] = record.instance.representatives()  # type: ignore[attr-defined]
     assert [(part.processor, len(part.notes)) for part in parts] == [(0, 2), (2, 1)]
+
+
+# ---- any order of steps
+
+
+def slots_past_the_mediator(make_bench: MakeBench, monkeypatch: pytest.MonkeyPatch, seed: int) -> list[int]:
+    """The slots that point elsewhere while the mediator is installed and its door not yet open again, in one random
+    order of all steps of two callers' first calls and of a swap."""
+    chance = random.Random(seed)
+    chosen = partial(ExploredMachine, chooser=lambda _machine, n: chance.randrange(n), alarms="when idle")
+    monkeypatch.setattr("engine_harness.Machine", chosen)
+    bench = make_bench(Spread if seed % 2 else OldLedger, shape=LOCAL, processors=3)
+    for _ in range(3):
+        bench.noter(times=1)
+    bench.machine.from_outside(lambda: bench.swap())
+    bench.run(10**12)
+    assert bench.phases()[-1:] in ([], ["COMPLETED"])
+    now: dict[tuple[int, int], int] = {}
+    mediator, wrong = 0, []
+    for row in events(bench, *Kind):
+        if row.kind in (Kind.LOCAL_ENTRY_MADE, Kind.LOCAL_ENTRY_WRITTEN):
+            now[row.client, row.processor] = row.a
+        elif row.kind == Kind.MEDIATOR_INSTALLED:
+            mediator = row.b
+        elif row.kind == Kind.PHASE_ENTERED and row.b == Phase.TRANSFER:
+            mediator = 0
+        if mediator:
+            wrong += [target for target in now.values() if target != mediator]
+    return wrong
+
+
+@pytest.mark.slow
+def test_no_order_of_steps_lets_a_slot_by_the_mediator(
+    make_bench: MakeBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Buys that every step of the miss handler was tried against every step of a swap's beginning."""
+    assert [seed for seed in range(60) if slots_past_the_mediator(make_bench, monkeypatch, seed)] == []
+
+
+@pytest.mark.slow
+def test_some_order_of_steps_shows_a_miss_handler_without_its_lock(
+    make_bench: MakeBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Buys the trust in the test above."""
+    monkeypatch.setattr(LocalReference, "_miss", fills_without_the_lock)
+    assert any(slots_past_the_mediator(make_bench, monkeypatch, seed) for seed in range(100))
