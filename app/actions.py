@@ -177,6 +177,10 @@ ACTIONS: Final[tuple[Entry, ...]] = (
     Entry("go_to", "View", "Go to…", "open_places", ("Ctrl+P",), "A component, a client, a swap or a thread"),
     Entry("zoom_in", "View", "Zoom in", "zoom_in", ("Ctrl++", "Ctrl+="), mouse="wheel over the graph", parts=True),
     Entry("zoom_out", "View", "Zoom out", "zoom_out", ("Ctrl+-",), mouse="wheel over the graph"),
+    Entry("arrange_in_layers", "View", "Arrange in layers", "arrange_in_layers", ("Shift+L",),
+          "Clients at the left, components by who uses whom", "the square over the graph", submenu="Arrange the graph"),
+    Entry("arrange_by_calls", "View", "Arrange by who calls whom", "arrange_by_calls", ("Shift+F",),
+          "Who calls each other stands together", "the square over the graph", submenu="Arrange the graph"),
     Entry("fit", "View", "Fit the graph", "fit", ("F", "Ctrl+0"), mouse="the corners over the graph"),
     Entry("find", "View", "Find", "find", ("Ctrl+F",), "In the graph or the tables if the keyboard is there, otherwise "
           "among the implementations", "the magnifying glass"),

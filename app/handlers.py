@@ -7,7 +7,7 @@ whose `data()` is the entry's value.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QAction
@@ -17,6 +17,7 @@ from app.documents import save_recording
 from app.menus import TargetMenu, choose_first
 from app.sheet import AboutBox, GuideSheet, KeySheet
 from model.commands import Cancel
+from model.scenario import LayoutTable
 from views.kit.describing import picked_object
 
 if TYPE_CHECKING:
@@ -67,11 +68,25 @@ class Handlers(QObject):
     def save_to(self, path: str) -> None:
         """Write the recording, and say so or why not."""
         try:
-            save_recording(self._window.session, Path(path), **self._window.marks.tables())
+            save_recording(self._window.session, Path(path), **self._kept())
         except OSError as error:
             self._window.say(f"{path} cannot be written ({error.strerror}); the run goes on", failure=True)
             return
         self._window.say(f"Saved: changeover run {Path(path).name} replays it")
+
+    def _kept(self) -> dict[str, Any]:
+        """What a person has added to the run: marks, and where the nodes stand if somebody placed them."""
+        graph = self._window.graph
+        places = {"layout": LayoutTable(positions=graph.positions)} if graph.board.arranged else {}
+        return {**self._window.marks.tables(), **places}
+
+    @Slot()
+    def arrange_in_layers(self) -> None:
+        self._window.graph.arrange(False)
+
+    @Slot()
+    def arrange_by_calls(self) -> None:
+        self._window.graph.arrange(True)
 
     @Slot()
     def save_picture(self) -> None:

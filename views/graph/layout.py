@@ -10,6 +10,8 @@ Order within a layer comes from barycentres, swept to and fro while crossings fa
 neighbours, then pushed apart. `make_room` is the other half: what grows (a mediator's frame) pushes its neighbours
 away, and they come back when it goes, for the places themselves are never changed by it.
 
+`by_force` is another drawing of the same graph: who calls each other stands together, wherever that is.
+
 Limits: good for graphs of some hundred nodes; a layer longer than it is fit to look at is folded into columns.
 """
 
@@ -20,6 +22,8 @@ from math import ceil, sqrt
 from typing import Any
 
 import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
 
 Node = Hashable
 Size = tuple[float, float]
@@ -40,6 +44,10 @@ ASPECT = 1.7
 CROSSINGS_COUNTED_UP_TO = 4_000
 ROOM_MARGIN = 24.0
 PUSHES = 12
+FORCE_STEPS = 120
+FORCE_ROOM = 1.6
+FORCE_GAP = 64.0
+FORCE_PUSHES = 200
 
 
 def layered(graph: nx.DiGraph, sizes: Mapping[Any, Size], first_layer: Iterable[Node] = ()) -> dict[Node, Place]:
@@ -54,6 +62,46 @@ def layered(graph: nx.DiGraph, sizes: Mapping[Any, Size], first_layer: Iterable[
     _order(layers, edges)
     columns = _folded(layers, sizes, _tallest(sizes))
     return _placed(columns, edges, sizes)
+
+
+def by_force(graph: nx.DiGraph, sizes: Mapping[Any, Size]) -> dict[Node, Place]:
+    """The top left corner of every node, drawn together by what it calls and pushed apart by all others.
+
+    The same graph gives the same places: the drawing begins from where `layered` would put the nodes.
+    """
+    nodes = [node for node in graph.nodes if node in sizes]
+    if len(nodes) < 2:
+        return layered(graph, sizes)
+    begin = layered(graph, sizes)
+    extent = FORCE_ROOM * sqrt(sum(width * height for width, height in (sizes[node] for node in nodes)))
+    start = {node: (begin[node][0] / extent, begin[node][1] / extent) for node in nodes}
+    ways = graph.subgraph(nodes).to_undirected()
+    drawn = nx.spring_layout(ways, pos=start, iterations=FORCE_STEPS, seed=0, method="force", scale=extent / 2)
+    middles = np.array([drawn[node] for node in nodes], dtype=np.float64)
+    # Cards are wide: what is a circle to the forces is an ellipse to the eye.
+    middles[:, 0] *= ASPECT
+    halves = np.array([sizes[node] for node in nodes], dtype=np.float64) / 2
+    corners = _apart(middles, halves + FORCE_GAP / 2) - halves
+    return {node: (float(x), float(y)) for node, (x, y) in zip(nodes, corners.tolist(), strict=True)}
+
+
+def _apart(middles: NDArray[np.float64], halves: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The middles pushed until no two boxes overlap, each pair along the shorter way, both by half."""
+    places = middles.copy()
+    for _ in range(FORCE_PUSHES):
+        away = places[:, None] - places[None, :]
+        overlap = halves[:, None] + halves[None, :] - np.abs(away)
+        hit = (overlap > 0).all(axis=2) & ~np.eye(len(places), dtype=np.bool_)
+        if not hit.any():
+            break
+        along = overlap.argmin(axis=2)
+        for axis in (0, 1):
+            mine = hit & (along == axis)
+            sign = np.sign(away[:, :, axis])
+            # Two in the very same place go opposite ways, by their order.
+            sign += (sign == 0) * np.sign(np.arange(len(places))[:, None] - np.arange(len(places))[None, :])
+            places[:, axis] += (mine * sign * overlap[:, :, axis] * 0.5).sum(axis=1) / np.maximum(1, mine.sum(axis=1))
+    return places
 
 
 def make_room(

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QGraphicsScene
 from model.projections.topology import graph
 from views.graph.client_node import ClientNode
 from views.graph.component_node import ComponentNode
-from views.graph.layout import Box, layered, make_room
+from views.graph.layout import Box, by_force, layered, make_room
 from views.graph.motion import Motion
 from views.graph.node import NodeItem
 from views.graph.picture import Key, Picture, Reader
@@ -67,6 +67,8 @@ class GraphScene(QGraphicsScene):
         self.wires = WiresItem(self)
         self.addItem(self.wires)
         self.given_places: dict[str, tuple[float, float]] = {}
+        self.arranged = False
+        """Whether a person, or a scenario, has said where nodes stand: then it is worth keeping."""
         self.outlines = 0
         """Goes up when a node stands elsewhere, looks otherwise from afar, comes or goes."""
         self.waiting: dict[ComponentNode, None] = {}
@@ -251,9 +253,23 @@ class GraphScene(QGraphicsScene):
             shift = QPointF(0, 0) if given is not None else -node.rest_body.topLeft()
             node.put(QPointF(*corner) + shift)
 
+    def arrange(self, topology: Topology, *, by_forces: bool) -> None:
+        """Stand anew: in layers, or drawn together by who calls whom. What a person moved before is given up."""
+        shape = graph(topology)
+        sizes = {node.key: (node.rest_body.width(), node.rest_body.height()) for node in self.nodes()}
+        shape.remove_nodes_from([key for key in shape.nodes if key not in sizes])
+        clients = [key for key in sizes if key[0] == "client"]
+        places = by_force(shape, sizes) if by_forces else layered(shape, sizes, clients)
+        corners = {node: QPointF(*places[node.key]) - node.rest_body.topLeft() for node in self.nodes()}
+        self._dragged = True  # as if a person had moved them all, which can be undone as one
+        self.set_places({node.name: (corner.x(), corner.y()) for node, corner in corners.items()})
+        self._dragged = False
+        self.places_changed.emit()
+
     def set_places(self, places: Mapping[str, tuple[float, float]]) -> None:
         """Where nodes of these names are to stand, now or when they come."""
         self.given_places = {name: (float(place[0]), float(place[1])) for name, place in places.items()}
+        self.arranged = bool(places)
         for node in self.nodes():
             place = self.given_places.get(node.name)
             if place is not None:
@@ -300,6 +316,7 @@ class GraphScene(QGraphicsScene):
         """The mouse has let a node go."""
         if self._dragged:
             self._dragged = False
+            self.arranged = True
             self._make_room(at_once=False)
             self.places_changed.emit()
 

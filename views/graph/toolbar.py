@@ -1,4 +1,4 @@
-"""The small bar over the graph: zoom out, zoom in, fit, search."""
+"""The small bar over the graph: arrange, zoom out, zoom in, fit, search."""
 
 from __future__ import annotations
 
@@ -12,10 +12,15 @@ from views.kit.theme import Theme
 
 RADIUS = 7.0
 SEARCH_WIDTH = 168
+TOOLBAR_EDGE = 12
+"""px from the edges of the view."""
 
 
 class Toolbar(QWidget):
-    """Zoom out, zoom in, fit, and a search field that opens at the left."""
+    """Arrange, zoom out, zoom in, fit, and a search field that opens at the left."""
+
+    arranged = Signal(bool)
+    """Stand in layers (False), or by who calls whom (True)."""
 
     zoom_out = Signal()
     zoom_in = Signal()
@@ -41,6 +46,9 @@ class Toolbar(QWidget):
         self.field.textChanged.connect(self.searched)
         self.field.returnPressed.connect(self.next_found)
         self.field.installEventFilter(self)
+        self.forces = IconButton("shell", "Arrange by who calls whom, and again in layers", theme=theme, parent=self)
+        self.forces.setCheckable(True)
+        self.forces.clicked.connect(self.arranged)
         self.buttons = (
             IconButton("minus", "Zoom out", theme=theme, parent=self),
             IconButton("plus", "Zoom in", theme=theme, parent=self),
@@ -51,6 +59,7 @@ class Toolbar(QWidget):
         row.setContentsMargins(3, 2, 3, 2)
         row.setSpacing(4)
         row.addWidget(self.field)
+        row.addWidget(self.forces)
         for button in self.buttons:
             row.addWidget(button)
         out, into, fit, search = self.buttons
@@ -63,7 +72,7 @@ class Toolbar(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Look like another theme."""
         self._theme = theme
-        for button in self.buttons:
+        for button in (self.forces, *self.buttons):
             button.set_theme(theme)
         palette = theme.palette()
         palette.setColor(palette.ColorRole.Base, theme.surface.raised)

@@ -43,22 +43,16 @@ from views.graph.picked_thread import PickedThread
 from views.graph.picture import Picture, Reader
 from views.graph.scene import GraphScene
 from views.graph.threads_layer import Seats, ThreadsLayer
-from views.graph.toolbar import Toolbar
-from views.graph.walking import next_node
+from views.graph.toolbar import TOOLBAR_EDGE, Toolbar
+from views.graph.walking import ARROWS, DESCRIPTION, next_node
 from views.kit.selection import Picked, Selection
 from views.kit.session_link import SessionLink
 from views.kit.theme import Theme
 from views.kit.writing import Written
 
-TOOLBAR_EDGE = 12
 REDUCED_STEP_MS = 250
 FIGURES_A_FRAME = 8
 """How many nodes show new figures in one frame; nobody reads a hundred numbers sixty times a second."""
-DESCRIPTION = (
-    "Clients with their translation tables, and the components that they use. Arrow keys go from one to the next, "
-    "Enter opens what can be done."
-)
-ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
 
 
 class GraphView(Canvas):
@@ -91,8 +85,7 @@ class GraphView(Canvas):
         self._seats: Seats | None = None
         self._overlay_written: list[Written] = []
         self._owes_frame = False
-        self._step = QTimer(self)
-        """Runs between two frames while motion is reduced."""
+        self._step = QTimer(self)  # runs between two frames while motion is reduced
         self._step.setSingleShot(True)
         self._step.setInterval(REDUCED_STEP_MS)
         self._step.timeout.connect(self._step_over)
@@ -121,6 +114,7 @@ class GraphView(Canvas):
         self._toolbar.zoom_out.connect(self.zoom_out)
         self._toolbar.zoom_in.connect(self.zoom_in)
         self._toolbar.fit.connect(self.fit)
+        self._toolbar.arranged.connect(self.arrange)
         self._toolbar.searched.connect(self.find_nodes)
         self._toolbar.next_found.connect(self._go_to_found)
         self._toolbar.closed.connect(self._search_over)
@@ -174,12 +168,17 @@ class GraphView(Canvas):
             self._fitted = False
             self._fit_once()
 
+    @Slot(bool)
+    def arrange(self, by_forces: bool) -> None:
+        """Let all nodes stand anew, in layers or by who calls whom."""
+        self._board.arrange(self.link.topology, by_forces=by_forces)
+        self._toolbar.forces.setChecked(by_forces)
+        self.fit()
+
     def written(self) -> list[tuple[NodeItem | None, Written]]:
         """Every line of text that was painted last, with the node whose coordinates it has; None for the viewport's."""
-        lines: list[tuple[NodeItem | None, Written]] = [
-            (node, line) for node in self._board.nodes() for line in node.written
-        ]
-        return lines + [(None, line) for line in self._overlay_written]
+        lines = [(node, line) for node in self._board.nodes() for line in node.written]
+        return [*lines, *((None, line) for line in self._overlay_written)]
 
     # --- frames ------------------------------------------------------------------------------------------------------
 

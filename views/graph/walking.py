@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import Qt
+
 from views.graph.node import NodeItem
 
 SIDEWAYS = 2.0
+ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
+DESCRIPTION = (
+    "Clients with their translation tables, and the components that they use. Arrow keys go from one to the next, "
+    "Enter opens what can be done."
+)
 
 
 def next_node(nodes: Sequence[NodeItem], here: NodeItem | None, across: int, down: int) -> NodeItem | None:

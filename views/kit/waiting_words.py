@@ -103,8 +103,9 @@ class _Teller:
             case "lock":
                 wanted = len(self._link.waits.waiting_for_lock(hold_up.identity))
                 name = self._lock_name(hold_up.identity)
-                return Line("head", _capital(name), (f"{counted(wanted, 'thread')} wait for it",), mark="lock",
-                            picked=self._owner(hold_up.identity))  # fmt: skip
+                words = f"{counted(wanted, 'thread waits', 'threads wait')} for it"
+                owner = self._owner(hold_up.identity)
+                return Line("head", _capital(name), (words,), mark="lock", picked=owner)
         return Line("head", f"Thread {hold_up.identity}", ("what it waits for",), mark="eye",
                     picked=("thread", hold_up.identity))  # fmt: skip
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from itertools import combinations
 
 import networkx as nx
 
-from views.graph.layout import layered, make_room
+from views.graph.layout import by_force, layered, make_room
 
 SIZE = (200.0, 80.0)
 
@@ -112,3 +113,47 @@ def test_room_cascades_down_a_column_whatever_was_pushed_past_the_next_home() ->
     tops = [260.0, *(top for _, top, _, _ in standing)]
     bottoms = [260.0, *(top + height for _, top, _, height in standing)]
     assert all(bottoms[number] < tops[number + 1] for number in range(2)), "each stands under the one before"
+
+
+# --- by force --------------------------------------------------------------------------------------------------------
+
+
+def stars(count: int, leaves: int) -> nx.DiGraph:
+    """So many centres, each with leaves of its own, in a chain."""
+    graph = nx.DiGraph()
+    for centre in range(count):
+        graph.add_edges_from((f"c{centre}", f"c{centre}-{leaf}") for leaf in range(leaves))
+        if centre:
+            graph.add_edge(f"c{centre - 1}", f"c{centre}")
+    return graph
+
+
+def test_by_force_no_two_nodes_overlap() -> None:
+    graph = stars(6, 5)
+    sizes = {node: (176.0, 60.0 + 8 * (len(node) % 3)) for node in graph}
+    drawn = by_force(graph, sizes)
+    boxes = [(*drawn[node], *sizes[node]) for node in graph]
+    for index, one in enumerate(boxes):
+        for other in boxes[index + 1 :]:
+            apart_x = one[0] + one[2] <= other[0] or other[0] + other[2] <= one[0]
+            apart_y = one[1] + one[3] <= other[1] or other[1] + other[3] <= one[1]
+            assert apart_x or apart_y
+
+
+def test_by_force_neighbours_stand_nearer_than_others() -> None:
+    graph = stars(4, 6)
+    drawn = by_force(graph, {node: (176.0, 60.0) for node in graph})
+
+    def away(one: str, other: str) -> float:
+        return math.dist(drawn[one], drawn[other])
+
+    own = [away(f"c{centre}", f"c{centre}-{leaf}") for centre in range(4) for leaf in range(6)]
+    foreign = [away(f"c{centre}", f"c{(centre + 2) % 4}-{leaf}") for centre in range(4) for leaf in range(6)]
+    assert sum(own) < 0.6 * sum(foreign)
+
+
+def test_by_force_the_same_graph_is_drawn_the_same() -> None:
+    graph = stars(3, 4)
+    sizes = {node: (176.0, 60.0) for node in graph}
+    assert by_force(graph, sizes) == by_force(stars(3, 4), sizes)
+    assert by_force(nx.DiGraph(), {}) == {}
