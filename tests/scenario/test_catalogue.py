@@ -12,7 +12,8 @@ from model import catalogue
 from model.catalogue import Catalogue, ForeignCodeError
 from model.commands import Attach, Cancel, Command, Detach, Swap, decode, encode, words
 from model.components.counter_shared import SharedCounter
-from model.scenario import ComponentTable, ScenarioError, dump, load
+from model.scenario import ComponentTable, ScenarioError, dump, load, parse
+from model.scenario_names import check
 from model.world import users_after_used
 
 
@@ -131,3 +132,38 @@ def test_used_components_come_before_their_users() -> None:
 def test_command_is_the_same_after_its_text(command: Command, said: str) -> None:
     assert decode(encode(command)) == command
     assert words(command) == said
+
+
+SHORT_OF_FRAMES = """
+format = 1
+name = "short"
+[[components]]
+name = "pager"
+implementation = "pager_lru"
+[[components]]
+name = "file"
+implementation = "fcm_single"
+uses = { pager = "pager" }
+[[components]]
+name = "replacement"
+implementation = "reclaim_proportional"
+uses = { own = "replacement", KEY = "USED" }
+"""
+
+
+@pytest.mark.parametrize(
+    ("key", "used", "refusal"),
+    [
+        ('"cache 1"', "file", ""),
+        ("cache_of_a_file", "file", ""),
+        ('"cache 1"', "pager", "'pager' is a Pager, and this must be a FileCache"),
+        ("hoard", "file", "there is no reference 'hoard'"),
+    ],
+)
+def test_component_may_use_any_number_of_others_whose_names_begin_as_it_says(key: str, used: str, refusal: str) -> None:
+    scenario = parse(SHORT_OF_FRAMES.replace("KEY", key).replace("USED", used))
+    if not refusal:
+        check(scenario, catalogue.for_scenario(scenario))
+        return
+    with pytest.raises(ScenarioError, match=refusal):
+        check(scenario, catalogue.for_scenario(scenario))
