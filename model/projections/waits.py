@@ -155,9 +155,10 @@ _SCHEDULED: Final = kind_table(
 _ENDS: Final = kind_table(Kind.CALL_RETURNED, Kind.CALL_RAISED)
 _WANTED: Final = _SCHEDULED | _ENDS | kind_table(Kind.CALL_ENTERED, Kind.THREAD_STARTED, Kind.THREAD_ENDED)
 _SELDOM: Final = kind_table(
-    Kind.RUN_STARTED, Kind.LOCK_CONTENDED, Kind.LOCK_ACQUIRED, Kind.MEDIATOR_CREATED, Kind.INTERPOSER_ATTACHED,
-    Kind.INTERPOSER_DETACHED, Kind.QUIESCENCE_REQUESTED, Kind.QUIESCENCE_REACHED, Kind.GENERATION_ADVANCED,
+    Kind.RUN_STARTED, Kind.MEDIATOR_CREATED, Kind.INTERPOSER_ATTACHED, Kind.INTERPOSER_DETACHED,
+    Kind.QUIESCENCE_REQUESTED, Kind.QUIESCENCE_REACHED, Kind.GENERATION_ADVANCED,
 )  # fmt: skip
+_FOUGHT: Final = kind_table(Kind.LOCK_CONTENDED, Kind.LOCK_ACQUIRED)
 _READY: Final = frozenset((Kind.THREAD_READIED, Kind.THREAD_PREEMPTED, Kind.THREAD_MIGRATED))
 _HAS_PROCESSOR: Final = kind_table(
     Kind.THREAD_STARTED, Kind.THREAD_DISPATCHED, Kind.LOCK_CONTENDED, Kind.LOCK_ACQUIRED
@@ -193,7 +194,10 @@ class WaitsFold:
         calls = at(calls, ~over)
         for table in (threads, calls):
             table.flags.writeable = False
-        return replace(state, threads=threads, calls=calls, drivers=_living(state.drivers, ended))
+        holders = _held(state.holders, chosen)
+        return replace(
+            state, threads=threads, calls=calls, holders=holders, drivers=_living(state.drivers, ended)
+        )  # fmt: skip
 
 
 def _living(drivers: dict[int, int], ended: Column) -> dict[int, int]:
@@ -206,16 +210,12 @@ def _living(drivers: dict[int, int], ended: Column) -> dict[int, int]:
 
 def _told(state: Waits, first_position: int, rows: Rows) -> Waits:
     """What seldom rows say, one by one."""
-    holders, drivers = Copied(state.holders), Copied(state.drivers)
+    drivers = Copied(state.drivers)
     quiescences, currents = Copied(state.quiescences), state.currents
     for event in picked(_SELDOM, first_position, rows):
         match event.kind:
             case Kind.RUN_STARTED:
                 currents = (0,) * event.a
-            case Kind.LOCK_CONTENDED:
-                holders.put(event.subject, event.a)
-            case Kind.LOCK_ACQUIRED:
-                holders.put(event.subject, event.thread)
             case Kind.MEDIATOR_CREATED | Kind.INTERPOSER_ATTACHED | Kind.INTERPOSER_DETACHED:
                 drivers.put(event.a, event.thread)
             case Kind.QUIESCENCE_REQUESTED:
@@ -226,9 +226,19 @@ def _told(state: Waits, first_position: int, rows: Rows) -> Waits:
                 longer = [*currents, *(0,) * (event.processor + 1 - len(currents))]
                 longer[event.processor] = event.a
                 currents = tuple(longer)
-    return replace(
-        state, holders=holders.now, drivers=drivers.now, quiescences=quiescences.now, currents=currents
-    )  # fmt: skip
+    return replace(state, drivers=drivers.now, quiescences=quiescences.now, currents=currents)
+
+
+def _held(holders: dict[int, int], rows: Rows) -> dict[int, int]:
+    """Who holds each lock after the rows: of a contended one who held it then, of an acquired one who got it."""
+    fought = at(rows, _FOUGHT[rows["kind"]])
+    if not len(fought):
+        return holders
+    # The last row of each lock counts: the first, looked at from the end.
+    locks, places = np.unique(fought["subject"][::-1], return_index=True)
+    last = fought[::-1][places]
+    holding = np.where(last["kind"] == Kind.LOCK_CONTENDED, last["a"], last["thread"])
+    return {**holders, **dict(zip(locks.tolist(), holding.tolist(), strict=True))}
 
 
 def _entered(calls: Rows, rows: Rows, positions: Column) -> Rows:
