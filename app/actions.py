@@ -139,6 +139,8 @@ ACTIONS: Final[tuple[Entry, ...]] = (
           parts=True),
     Entry("end_slow_motion", "Run", "Let this swap pass at speed", "end_slow_motion", ("Shift+M",),
           mouse="click on the pill “slow motion for the swap”"),
+    Entry("experiments", "Run", "Experiments…", "show_experiments", ("Ctrl+E",),
+          "The paper's tables and figures, run in the background", parts=True),
     Entry("swap_with", "Swap", "Swap with…", "swap_with", ("S",),
           "Every implementation, and what the component answers", "drag an implementation onto a component"),
     Entry("attach", "Swap", "Attach…", "attach", ("A",), "Every wrapper, and what the component answers",

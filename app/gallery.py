@@ -152,6 +152,7 @@ class Gallery(Sheet):
         self.bar = QProgressBar()
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(round(self.theme.px(8)))
         self.bar.setAccessibleName("Progress of the experiment")
         self.words = self.line("", faint=True)
         for widget in (self.run_button, self.cancel_button):
@@ -189,7 +190,10 @@ class Gallery(Sheet):
             if scenario_of(job) is not None:
                 self.runs.addItem(_words_of(job), job)
         self.open_button.setEnabled(self.runs.count() > 0)
+        document = self.page.document()
+        document.setDefaultFont(font("label", self.theme.scale))
         self.page.setHtml(page_of(experiment, self._folder_of(experiment), self.theme))
+        document.setDocumentMargin(self.theme.px(16))
 
     def _folder_of(self, experiment: Experiment) -> Path:
         return self.folder / experiment.name
@@ -266,17 +270,21 @@ def _rows_in(folder: Path, name: str) -> list[dict[str, Any]] | None:
 
 
 def _table(rows: list[dict[str, Any]], theme: Theme) -> str:
-    line = theme.line.subtle.name()
-    cells = ["<tr><th align='left'>quantity</th><th>paper</th><th>ours</th><th align='left'>&nbsp;</th></tr>"]
+    """Quantity, the paper's, ours, the unit, the band, and what is to be said of it."""
+    faint, bad = theme.text.secondary.name(), theme.phase.block.text.name()
+    heads = ("quantity", "left"), ("paper", "right"), ("ours", "right"), ("", "left"), ("band", "left"), ("", "left")
+    cells = ["<tr>" + "".join(f"<th align='{side}'>{words}</th>" for words, side in heads) + "</tr>"]
     for row in rows:
-        mark = {True: "✓", False: "✗ outside its band", None: ""}[row.get("in_band")]
-        fitted = " fitted" if row.get("fitted") else ""
+        band = row.get("band")
+        span = f"{_number(band[0])} to {_number(band[1])}" if band else ""
+        verdict = {True: "✓", False: f"<font color={bad!r}>✗ outside</font>", None: ""}[row.get("in_band")]
+        fitted = f"<font color='{faint}'> fitted</font>" if row.get("fitted") else ""
         cells.append(
-            f"<tr><td>{escape(str(row.get('quantity')))}</td>"
-            f"<td align='right'>{_number(row.get('paper'))}</td><td align='right'>{_number(row.get('ours'))}</td>"
-            f"<td>{escape(str(row.get('unit')))} {mark}{fitted}</td></tr>"
+            f"<tr><td>{escape(str(row.get('quantity')))}</td><td align='right'>{_number(row.get('paper'))}</td>"
+            f"<td align='right'><b>{_number(row.get('ours'))}</b></td><td>{escape(str(row.get('unit')))}</td>"
+            f"<td><font color='{faint}'>{span}</font></td><td>{verdict}{fitted}</td></tr>"
         )
-    return f"<table cellpadding='4' cellspacing='0' width='100%' border='0' bgcolor='{line}'>{''.join(cells)}</table>"
+    return f"<table cellpadding='5' cellspacing='0' width='96%'>{''.join(cells)}</table>"
 
 
 def _number(value: Any) -> str:

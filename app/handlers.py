@@ -360,6 +360,19 @@ class Handlers(QObject):
             self._window.showNormal()
 
     @Slot()
+    def show_experiments(self) -> None:
+        from app.gallery import Gallery  # The experiments are imported when somebody wants them.
+
+        gallery = Gallery(self._window.theme, self._window)
+        gallery.open_wanted.connect(self._open_run)
+        gallery.open()
+
+    @Slot(str)
+    def _open_run(self, path: str) -> None:
+        """A single run of an experiment, as a scenario."""
+        self._window.open(path)
+
+    @Slot()
     def show_keys(self) -> None:
         KeySheet(self._window.theme, self._window, self._window.keys).open()
 

@@ -30,6 +30,8 @@ REST_NS: Final = 900_000
 LOOK_CYCLES: Final = 20_000
 """The network's protocols and the copy to the reader, beside the fault. Assumed: no measurement was found."""
 OLD_FILE: Final = "old file"
+QUANTUM_NS: Final = 100_000
+"""A reader that waited for the network has the processor soon, as schedulers favour those who wait."""
 FREE_PAGES: Final = 20
 """Above the threshold at which the pager is woken, when the run begins."""
 
@@ -61,6 +63,7 @@ def streams_scenario(job: Job) -> Scenario:
         plain,
         name=f"streams_{job['pager']}_{job['streams']}",
         title=f"SDET against {job['streams']} streams, {job['pager']} page replacement",
+        machine=msgspec.structs.replace(plain.machine, quantum_ns=QUANTUM_NS),
         components=tuple(components),
         workloads=(*plain.workloads, *((readers,) if names else ())),
         script=watches if job["pager"] == "adaptive" else (),
@@ -113,7 +116,7 @@ STREAMS = Activity(
         "streams": Setting(1, "readers over NFS", 0, 256),
         "ways": Setting(1, "scripts, each on a processor of its own", 1, 64),
         "fcm": Setting("single", "single, replicated or adaptive"),
-        "operations": Setting(20_000, "steps of each script that are measured", 100, 10_000_000),
+        "operations": Setting(30_000, "steps of each script that are measured", 100, 10_000_000),
         "warm_up": WARM_UP,
     },
     execute=run_streams,

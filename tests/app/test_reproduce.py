@@ -188,5 +188,5 @@ def test_every_job_of_an_experiment_names_a_machine_that_ships_and_nothing_else_
 
 
 def replace_processors(table: Any) -> Any:
-    """A machine's table but for how many processors it has: everything else is the profile's."""
-    return msgspec.structs.replace(table, processors=None)
+    """A machine's table but for how many processors it has and how they are scheduled: the rest is the profile's."""
+    return msgspec.structs.replace(table, processors=None, quantum_ns=1_000_000)
