@@ -98,6 +98,7 @@ class MediatedSwap:
         old, door = self._record.instance, (self._record.door, self._record.door_subject)
         new: Component | None = None
         mediator: Mediator | None = None
+        failure: str | None = None
         try:
             new = self._make()
             mediator = self._mediator()
@@ -108,9 +109,13 @@ class MediatedSwap:
         except ENDS_THE_RUN:
             raise
         except BaseException as error:  # Whatever it is: calls may be waiting at the door.
-            self._abandon(mediator, door, str(error) if isinstance(error, Abandoned) else words_of(error))
+            failure = str(error) if isinstance(error, Abandoned) else words_of(error)
+        if failure is not None:
+            # Not while the error is being handled: it would be no part of what can be seen of this thread.
+            self._abandon(mediator, door, failure)
             remains = new if new is not None else old
         else:
+            assert mediator is not None and new is not None
             self._commit(mediator, new)
             remains = old
         ended()

@@ -11,8 +11,8 @@ its evaluation stack, which Python does not show:
     try: return f() finally: g()         stopped in g: what f gave is on the stack
 
 From the byte code it can be told *that* something is there. Some of it does no harm, because the variables say the
-same: constants, plain variables, a `range` whose loop variable tells how far it is, the exit of a `with`. Everything
-else is *hidden*.
+same: constants, plain variables, a `range` or a constant whose loop variable tells how far it is, the exit of a `with`.
+Everything else is *hidden*.
 """
 
 from __future__ import annotations
@@ -194,6 +194,9 @@ def _labels(instruction: dis.Instruction, taken: Stack, pushed: int) -> tuple[st
     name = instruction.opname
     if name == "BEFORE_WITH":
         return (EXIT, VALUE)
+    if name == "LOAD_CONST" and isinstance(instruction.argval, tuple):
+        different = len(set(instruction.argval)) == len(instruction.argval)
+        return (RANGE_MADE if different else VALUE,)
     if name in {"LOAD_CONST", "PUSH_NULL"}:
         return (CONSTANT,) * pushed
     if name.startswith("LOAD_FAST") or name in {"LOAD_CLOSURE"}:
