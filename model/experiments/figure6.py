@@ -59,7 +59,8 @@ def rows(results: Results) -> tuple[Row, ...]:
         ),
         measured(
             "small-file cache over exclusive sessions, at most 3 KB", 40.0, "%", lambda: gain(results, PAPER_LIMIT),
-            remark="not fitted: the stated limit reaches too few of Postmark's operations; see the bound",
+            remark="not fitted. The stated limit reaches a quarter of the operations, and a new file begins small and "
+            "outgrows the cache; missing, perhaps: K42's application may keep a small file between two uses of it",
         ),
         measured(
             "the bound: if operations on files of at most 3 KB cost nothing", None, "%", lambda: bound(results),

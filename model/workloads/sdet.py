@@ -97,7 +97,7 @@ class Sdet(Workload):
         "stretch_cycles": Setting(8_500, "mean cycles of a user stretch before a fault or a call", 1, 1 << 30),
         "calls": Setting(True, "whether commands make short system calls besides faults"),
         "files": Setting(True, "whether commands read and make files"),
-        "pages": Setting(28, "median of the mapped pages that fork, exec and exit handle", 0, 1 << 16),
+        "pages": Setting(16, "median of the mapped pages that fork, exec and exit handle", 0, 1 << 16),
         "pages_spread": Setting(52, "the spread of these, in hundredths of the logarithm's deviation", 0, 300),
         "text_pages": Setting(TEXT_PAGES, "pages of each text", 1, 1 << 20),
         "first_share": Setting(FIRST_SHARE, "faults of a hundred in the hottest text", 0, 100),
