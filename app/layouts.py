@@ -94,7 +94,7 @@ def arranged(**areas: str) -> Arrangement:
 
 LAYOUTS: Final[Mapping[str, Arrangement]] = {
     "Demo": arranged(
-        left="palette", centre="graph", right="receipt + inspector | waiting_for | latency", bottom="tables | lanes"
+        left="palette", centre="graph", right="receipt | waiting_for | latency", bottom="tables | lanes"
     ),
     "Debug": arranged(
         left="palette", centre="graph", right="waiting_for | inspector + receipt + marks | generations",

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 from app.documents import open_session
 from app.main_window import MainWindow
 from app.pictures import open_still, settle
+from model.trace.events import Phase
 from tests.app.whole_window import distance_from_mixtures, stray_colours, text_faults
 from views.kit.theme import load_theme
 
@@ -33,6 +34,17 @@ SIZES = ((1280, 800), (1600, 1000), (1920, 1080))
 def at(scenario_ns: int) -> Callable[[MainWindow], None]:
     def go(window: MainWindow) -> None:
         window.player.seek_ns(scenario_ns)
+
+    return go
+
+
+def inside(phase: Phase) -> Callable[[MainWindow], None]:
+    """The middle of a phase of the first swap."""
+
+    def go(window: MainWindow) -> None:
+        first = next(swap for swap in window.link.swaps_at_head.by_request.values() if swap.sort == "swap")
+        since, until = next((since, until) for each, since, until in first.spans if each is phase)
+        window.player.seek_ns((since + until) // 2)
 
     return go
 
@@ -76,9 +88,9 @@ MOMENTS: dict[str, Callable[[MainWindow], None]] = {
     "over one that converts": drag("fcm_replicated", "FCM file 17"),
     "over one that refuses": drag("fcm_replicated", "pager"),
     "dragging a wrapper": drag("call_timer", "counter"),
-    "FORWARD": at(12_020_000),
-    "BLOCK": at(12_045_000),
-    "TRANSFER": at(12_052_000),
+    "FORWARD": inside(Phase.FORWARD),
+    "BLOCK": inside(Phase.BLOCK),
+    "TRANSFER": inside(Phase.TRANSFER),
     "completed": at(12_500_000),
     "attached": at(15_500_000),
     "message": message,

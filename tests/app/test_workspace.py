@@ -119,22 +119,18 @@ def test_panels_stand_beside_each_other_where_there_is_room_and_behind_each_othe
     assert not {"waiting_for", "lanes"} & seen(window)
     cell = window.workspace.cell_of("receipt")
     assert cell is not None and cell.strip is not None
-    assert [cell.strip.tabText(index) for index in range(cell.strip.count())] == [
-        "Receipts",
-        "Inspector",
-        "Waiting_for",
-    ]
+    assert [cell.strip.tabText(index) for index in range(cell.strip.count())] == ["Receipts", "Waiting_for"]
 
 
 def test_a_tab_brings_its_panel_to_the_front_by_mouse_and_by_keyboard(opens: Opens, qtbot: QtBot, blanks: None) -> None:
     window = opens("steady", size=(1280, 800))
     cell = window.workspace.cell_of("receipt")
     assert cell is not None and cell.strip is not None
-    qtbot.mouseClick(cell.strip, Qt.MouseButton.LeftButton, pos=cell.strip.tabRect(2).center())
+    qtbot.mouseClick(cell.strip, Qt.MouseButton.LeftButton, pos=cell.strip.tabRect(1).center())
     assert "waiting_for" in seen(window) and "receipt" not in seen(window)
     cell.strip.setFocus()
     qtbot.keyClick(cell.strip, Qt.Key.Key_Left)
-    assert "inspector" in seen(window)
+    assert "receipt" in seen(window)
     assert cell.strip.hasFocus(), "the keyboard stays on the tabs"
 
 
