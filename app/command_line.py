@@ -30,7 +30,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
     import typer
 
-    from app.explore_command import explore, litmus
+    from app.explore_command import explore, litmus, planted
     from app.mutants_command import mutants
     from app.reproduce_command import reproduce
     from app.soak_command import soak
@@ -152,13 +152,14 @@ def run(
     from model.session import divergence
 
     loaded, until_ns = _loaded(scenario, until, seed, trust)
-    session = _session(scenario, loaded, trust)
-    report = RunReport(session)
-    _advance(session, until_ns)
-    if record is not None:
-        _write(record, session)
-    print(report.as_json() if json else report.in_words())
-    session.close()
+    with planted("" if loaded.schedule is None else loaded.schedule.mutant):
+        session = _session(scenario, loaded, trust)
+        report = RunReport(session)
+        _advance(session, until_ns)
+        if record is not None:
+            _write(record, session)
+        print(report.as_json() if json else report.in_words())
+        session.close()
     if session.hung:
         print(f"{scenario}: {session.ended}", file=sys.stderr)
         raise typer.Exit(HUNG)
@@ -176,10 +177,11 @@ def story(scenario: ScenarioName, until: Until = None, seed: Seed = None, trust:
     from app.run_report import story_lines
 
     loaded, until_ns = _loaded(scenario, until, seed, trust)
-    session = _session(scenario, loaded, trust)
-    for line in story_lines(session, until_ns):
-        print(line)
-    session.close()
+    with planted("" if loaded.schedule is None else loaded.schedule.mutant):
+        session = _session(scenario, loaded, trust)
+        for line in story_lines(session, until_ns):
+            print(line)
+        session.close()
 
 
 application.command()(explore)

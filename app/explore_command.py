@@ -54,7 +54,7 @@ def explore(
         raise ScenarioError("--strategy", f"there is no strategy {strategy!r}", nearest(strategy, STRATEGIES))
     program = _program(scenario)
     search = _search(strategy, preemptions, seed, checkpoint)
-    with _planted(mutant), _told(json) as told:
+    with planted(mutant), _told(json) as told:
         report = explorer.explore(
             program, strategy=strategy, preemptions=preemptions, schedules=schedules, seconds=seconds, seed=seed,
             told=told, search=search,
@@ -117,17 +117,18 @@ def _program(name: str) -> Program:
     return Program(loaded, catalogue.for_scenario(loaded), lambda: (InvariantWatch(),))
 
 
-def _planted(name: str) -> AbstractContextManager[Any]:
-    from model.exploration.mutants import MUTANTS, planted
+def planted(name: str) -> AbstractContextManager[Any]:
+    """The engine with a bug planted, by its name or number; as it is where there is none."""
+    from model.exploration import mutants
     from model.scenario import ScenarioError, nearest
 
     if not name:
         return nullcontext()
-    known = {mutant.name: mutant for mutant in MUTANTS} | {str(mutant.number): mutant for mutant in MUTANTS}
+    known = {key: mutant for mutant in mutants.MUTANTS for key in (mutant.name, str(mutant.number))}
     if name not in known:
-        names = [mutant.name for mutant in MUTANTS]
+        names = [mutant.name for mutant in mutants.MUTANTS]
         raise ScenarioError("--mutant", f"there is no planted bug {name!r}", nearest(name, names))
-    return planted(known[name])
+    return mutants.planted(known[name])
 
 
 @contextmanager

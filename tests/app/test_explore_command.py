@@ -15,7 +15,9 @@ LITMUS = Path(__file__).parents[1] / "exploration" / "litmus"
 def test_explore_prints_one_object_and_finds_nothing_in_a_sound_engine(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    status = main(["explore", "one_call", "--strategy", "bounded", "--preemptions", "1", "--json", "--to", str(tmp_path)])
+    status = main(
+        ["explore", "one_call", "--strategy", "bounded", "--preemptions", "1", "--json", "--to", str(tmp_path)]
+    )
     printed = json.loads(capsys.readouterr().out)
     assert status == 0
     assert {key: printed[key] for key in ("scenario", "strategy", "complete", "violations")} == {
@@ -29,9 +31,7 @@ def test_explore_prints_one_object_and_finds_nothing_in_a_sound_engine(
 
 
 @pytest.mark.slow
-def test_a_planted_bug_is_kept_as_a_scenario_that_run_plays(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
+def test_a_planted_bug_is_kept_as_a_scenario_that_run_plays(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     """Slow: searched, made small and made again ten times."""
     arguments = ["explore", "one_call", "--strategy", "bounded", "--mutant", "1", "--json", "--to", str(tmp_path)]
     assert main(arguments) == 1
