@@ -14,6 +14,8 @@ from PySide6.QtWidgets import QWidget
 
 from model.commands import Stamped
 from model.commands import Swap as SwapCommand
+from model.scenario import load
+from model.session import Session
 from tests.synthetic import Until, synthetic_trace
 from views.kit import typography
 from views.kit.marks_control import Bookmark, Stop
@@ -48,6 +50,14 @@ def session(until: Until = "block", *, abandoned: bool = False) -> FakeSession:
     trace, clock = _written_trace(until, abandoned)
     script = (Stamped(1_500_000, SwapCommand(object="FCM file 17", implementation="fcm_single")),)
     return FakeSession(trace, clock.now_ns, script)
+
+
+@functools.cache
+def stalled_session(until_ns: int = 1_300_000) -> Session:
+    """The scene of the abandoned swap at an instant, in BLOCK unless told otherwise; shared, so only to look at."""
+    session = Session(load("cyclic"))
+    session.advance(until_ns)
+    return session
 
 
 def linked(until: Until = "block", *, abandoned: bool = False) -> tuple[SessionLink, Selection]:

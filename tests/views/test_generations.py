@@ -3,9 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 
-from model.scenario import load
-from model.session import Session
-from tests.views.panels import image_of, shown
+from tests.views.panels import image_of, shown, stalled_session
 from views.generations import GenerationsView
 from views.kit.selection import Picked, Selection
 from views.kit.session_link import SessionLink
@@ -14,13 +12,11 @@ from views.kit.theme import load_theme
 
 @pytest.fixture
 def made(qtbot):
-    session = Session(load("cyclic"))
-    session.advance(1_010_000)
+    session = stalled_session(1_010_000)
     link, selection = SessionLink(session), Selection()
     view = shown(qtbot, GenerationsView(link, selection, load_theme("light")), 320, 330)
     image_of(view)
-    yield link, selection, view
-    session.close()
+    return link, selection, view
 
 
 def test_each_processor_says_how_many_threads_live_in_which_generation(made):

@@ -3,10 +3,8 @@
 import pytest
 from PySide6.QtCore import Qt
 
-from model.scenario import load
-from model.session import Session
 from model.trace.events import Phase
-from tests.views.panels import image_of, linked, shown
+from tests.views.panels import image_of, linked, shown, stalled_session
 from views.kit.selection import Picked, Selection
 from views.kit.session_link import SessionLink
 from views.kit.theme import load_theme
@@ -18,10 +16,8 @@ BLOCKED_NS = 1_300_000
 @pytest.fixture
 def stalled():
     """The scene of the abandoned swap, in BLOCK."""
-    session = Session(load("cyclic"))
-    session.advance(BLOCKED_NS)
-    yield SessionLink(session), Selection()
-    session.close()
+    session = stalled_session(BLOCKED_NS)
+    return SessionLink(session), Selection()
 
 
 @pytest.fixture

@@ -3,9 +3,7 @@
 import pytest
 from PySide6.QtCore import QPointF, Qt
 
-from model.scenario import load
-from model.session import Session
-from tests.views.panels import image_of, linked, point_at, shown
+from tests.views.panels import image_of, linked, point_at, shown, stalled_session
 from views.graph.view import GraphView
 from views.kit.selection import Picked, Selection, entry_number, entry_of
 from views.kit.session_link import SessionLink
@@ -17,13 +15,11 @@ FCM_17, POSTMARK = 18, 1
 
 @pytest.fixture
 def stalled(qtbot):
-    session = Session(load("cyclic"))
-    session.advance(1_300_000)
+    session = stalled_session(1_300_000)
     link, selection = SessionLink(session), Selection()
     view = shown(qtbot, GraphView(link, selection, load_theme("light")), 1000, 600)
     image_of(view)
-    yield link, selection, view
-    session.close()
+    return link, selection, view
 
 
 def waiting_for_reply(link, view):
