@@ -8,6 +8,7 @@
     changeover trace SCENARIO         the trace for other viewers
     changeover scenarios              what ships
     changeover mutants                every planted bug, and the rule that found it
+    changeover break NAME             one of them, and the smallest run that it breaks
     changeover soak                   a long run under all faults, and whether anything was lost
     changeover reproduce ...          the paper's evaluation, see app/reproduce_command.py
 
@@ -30,6 +31,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
     import typer
 
+    from app.break_command import break_it
     from app.explore_command import explore, litmus, planted
     from app.mutants_command import mutants
     from app.reproduce_command import reproduce
@@ -44,7 +46,8 @@ BAD_INPUT = 2
 DIVERGED = 3
 HUNG = 4
 COMMANDS = (
-    "run", "snapshot", "story", "scenarios", "soak", "explore", "mutants", "litmus", "trace", "movie", "reproduce",
+    "run", "snapshot", "story", "scenarios", "soak", "explore", "mutants",
+    "break", "litmus", "trace", "movie", "reproduce",
     "window",
 )  # fmt: skip
 SLICE_S = 0.1
@@ -186,6 +189,7 @@ def story(scenario: ScenarioName, until: Until = None, seed: Seed = None, trust:
 
 application.command()(explore)
 application.command()(mutants)
+application.command("break")(break_it)
 application.command()(litmus)
 application.command()(soak)
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import msgspec
 
+from app.planted import Planted
 from model import catalogue as catalogues
 from model.scenario import ScenarioError, SourceTable, dump, load, parse
 from model.session import Session
@@ -33,10 +34,15 @@ class ForeignCode:
     classes: tuple[str, ...]
 
 
-def open_session(path_or_name: str, trusted: Iterable[str] = ()) -> Session:
-    """A session of a scenario that ships, or of a file. Raises ScenarioError."""
+def open_session(path_or_name: str, trusted: Iterable[str] = (), planted: Planted | None = None) -> Session:
+    """A session of a scenario that ships, or of a file. Raises ScenarioError.
+
+    `planted` has the engine as the scenario wants it, from before the session is made.
+    """
     trusted = tuple(trusted)
     scenario = load(path_or_name, trusted)
+    if planted is not None:
+        planted.take(scenario)
     return Session(scenario, catalogue=catalogues.for_scenario(scenario, trusted))
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from model.exploration.run import Program
 
 BROKEN = 1
+BETWEEN_LINES_S = 0.2
 
 Jobs = Annotated[int, typer.Option(min=1, max=64, help="Processes that work at a time.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -44,6 +45,7 @@ def explore(
         Path | None, typer.Option(metavar="FILE", help="Go on from here, and leave here what is left to do.")
     ] = None,
     json: AsJson = False,
+    tell: Annotated[bool, typer.Option("--tell", hidden=True, help="A line of JSON on stderr now and then.")] = False,
 ) -> None:
     """Run the schedules of a small scenario until a rule is broken or all are shown."""
     from model.exploration import explorer
@@ -54,10 +56,10 @@ def explore(
         raise ScenarioError("--strategy", f"there is no strategy {strategy!r}", nearest(strategy, STRATEGIES))
     program = _program(scenario)
     search = _search(strategy, preemptions, seed, checkpoint)
-    with planted(mutant), _told(json) as told:
+    with planted(mutant), _telling() if tell else _told(json) as told:
         report = explorer.explore(
             program, strategy=strategy, preemptions=preemptions, schedules=schedules, seconds=seconds, seed=seed,
-            told=told, search=search,
+            told=told, search=search, covers=tell,
         )  # fmt: skip
         failures = [_as_table(failure, mutant, to) for failure in report.failures]
         words = _in_words(report, failures)
@@ -149,6 +151,25 @@ def _told(json: bool) -> Iterator[Callable[[Progress], bool]]:
             return True
 
         yield told
+
+
+@contextmanager
+def _telling() -> Iterator[Callable[[Progress], bool]]:
+    """For the window, which shows it: a line of JSON a few times a second."""
+    told_s = -1.0
+
+    def told(progress: Progress) -> bool:
+        nonlocal told_s
+        if progress.seconds - told_s >= BETWEEN_LINES_S:
+            told_s = progress.seconds
+            line = {
+                "schedules": progress.schedules, "states": progress.states, "seconds": progress.seconds,
+                "transitions": sorted(progress.transitions),
+            }  # fmt: skip
+            print(text.dumps(line), file=sys.stderr, flush=True)
+        return True
+
+    yield told
 
 
 def _search(strategy: str, preemptions: int, seed: int, checkpoint: Path | None) -> Any:

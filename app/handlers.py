@@ -14,6 +14,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.documents import save_recording
+from app.failures import show_failure
 from app.menus import TargetMenu, choose_first
 from app.sheet import AboutBox, GuideSheet, KeySheet
 from model.commands import Cancel
@@ -358,6 +359,28 @@ class Handlers(QObject):
             self._window.showFullScreen()
         else:
             self._window.showNormal()
+
+    @Slot()
+    def explore(self) -> None:
+        self._prove(0)
+
+    @Slot()
+    def break_it(self) -> None:
+        self._prove(1)
+
+    def _prove(self, page: int) -> None:
+        from app.proving import ProofSheet  # Exploration is imported when somebody wants it.
+
+        sheet = ProofSheet(self._window.session.scenario, self._window.theme, self._window)
+        sheet.open_wanted.connect(self._open_broken)
+        sheet.show_page(page)
+        sheet.open()
+
+    @Slot(str)
+    def _open_broken(self, path: str) -> None:
+        """A broken run opens where it breaks, with the steps that conflict bookmarked."""
+        if self._window.open(path):
+            show_failure(self._window)
 
     @Slot()
     def show_experiments(self) -> None:

@@ -49,6 +49,7 @@ from app.looks import Looks, dress_application
 from app.marks import Marks
 from app.menus import NodeMenus, PanelMenu, fill_choices, fill_menu_bar
 from app.messages import MessageStrip
+from app.planted import Planted
 from app.playback import Player
 from app.top_bar import TopBar
 from app.view_catalogue import VIEWS
@@ -113,6 +114,7 @@ class MainWindow(QMainWindow):
         self.history = SelectionHistory(self.selection, self)
         self.player = Player(self.link, self.selection, self, wall=wall)
         self.forking = Forking(self.link, self.player, self)
+        self.planted = Planted()
         self.marks = Marks(self.link, self.player, self)
         self.branches = Branches(self.forking, self)
         self.handlers = Handlers(self)
@@ -299,8 +301,9 @@ class MainWindow(QMainWindow):
         if foreign and self._question is not None and self._question(self, foreign):
             trusted = [source.sha256 for source in foreign]
         try:
-            session = open_session(path_or_name, trusted)
+            session = open_session(path_or_name, trusted, self.planted)
         except ScenarioError as error:
+            self.planted.take(self.session.scenario)
             self.say(str(error), failure=True)
             return False
         self.forking.cancel()
@@ -475,4 +478,5 @@ class MainWindow(QMainWindow):
         self.forking.cancel()
         self.player.stop()
         self.session.close()
+        self.planted.clear()
         super().closeEvent(event)

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
 
+from model.exploration.coverage import transitions
 from model.exploration.failure import Failure
 from model.exploration.run import Execution, Program
 from model.exploration.schedules import schedule_of
@@ -38,6 +39,8 @@ class Progress:
     schedules: int
     states: int
     seconds: float
+    transitions: frozenset[str] = frozenset()
+    """The ways that swaps have gone so far (`coverage`), if they are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,26 +68,32 @@ def explore(
     shrink: bool = True,
     told: Callable[[Progress], bool] = lambda progress: True,
     search: Search | None = None,
+    covers: bool = False,
 ) -> Report:
     """Explores until something is broken or the budget is spent. `told` returns False to end it sooner.
 
-    `search` goes on with one that was stopped, in place of a new one by `strategy`.
+    `search` goes on with one that was stopped, in place of a new one by `strategy`. `covers` counts transitions too.
     """
     begun_s = perf_counter()
     search = search or search_by(strategy, preemptions, seed)
     runs = 0
     failures: tuple[Failure, ...] = ()
+    gone: set[str] = set()
     with without_collector():
         while runs < schedules and not search.finished:
             if runs % RUNS_BETWEEN_LOOKS == 0:
                 spent_s = perf_counter() - begun_s
-                if spent_s >= seconds or not told(Progress(runs, search.states, spent_s)):
+                if spent_s >= seconds or not told(
+                    Progress(runs, search.states, spent_s, frozenset(gone))
+                ):
                     break
             chooser = search.next_chooser()
             if chooser is None:
                 break
             execution = make_run(program, search, chooser)
             runs += 1
+            if covers:
+                gone |= transitions(execution.trace.rows(execution.trace.tail, execution.trace.head))
             try:
                 if execution.violation is None:
                     search.done(execution)
@@ -95,6 +104,7 @@ def explore(
                 execution.close()
             if runs % RUNS_BETWEEN_COLLECTIONS == 0:
                 gc.collect()
+    told(Progress(runs, search.states, perf_counter() - begun_s, frozenset(gone)))
     complete = search.finished and not failures
     return Report(
         program.scenario.name, strategy, complete, runs, search.states, failures, perf_counter() - begun_s

@@ -163,4 +163,4 @@ def fault_choices(topology: Topology, object_id: int) -> tuple[Choice, ...]:
 
 def fault_line(fault: Fault) -> str:
     """What a palette says under a fault."""
-    return "strikes at its interposer" if fault.of_wrappers else "strikes at the next occasion"
+    return "at its interposer" if fault.of_wrappers else "at the next occasion"
