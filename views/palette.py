@@ -289,7 +289,7 @@ class CardDelegate(QStyledItemDelegate):
     def _paint_section(self, writer: Writer, area: QRectF, card: Card, *, first: bool) -> None:
         theme, px = self.theme, self.theme.px
         if self.rail:
-            line = QRectF(area.left() + px(14), round(area.center().y()), area.width() - px(28), theme.stroke(1))
+            line = QRectF(area.left() + px(14), round(area.center().y()), px(TILE), theme.stroke(1))
             if not first:
                 writer.painter.fillRect(line, theme.line.subtle)
             return
@@ -300,6 +300,8 @@ class CardDelegate(QStyledItemDelegate):
         theme, px = self.theme, self.theme.px
         state = option.state  # type: ignore[attr-defined]
         ground = area.adjusted(px(8), px(0.5), -px(8), -px(0.5))
+        if self.rail:  # about the tile, whether there is a scroll bar beside it or not
+            ground = self._tile(area).adjusted(-px(4), -px(4), px(4), px(4))
         focused = bool(state & QStyle.StateFlag.State_HasFocus)
         if card.name == self.dragged:
             painter.setBrush(theme.surface.hover)
@@ -314,9 +316,13 @@ class CardDelegate(QStyledItemDelegate):
             return
         painter.drawRoundedRect(ground.adjusted(1, 1, -1, -1), px(6), px(6))
 
+    def _tile(self, area: QRectF) -> QRectF:
+        px = self.theme.px
+        return QRectF(area.left() + px(14 if self.rail else 16), area.top() + px(7), px(TILE), px(TILE))
+
     def _paint_card(self, writer: Writer, area: QRectF, card: Card) -> None:
         theme, px = self.theme, self.theme.px
-        tile = QRectF(area.left() + px(14 if self.rail else 16), area.top() + px(7), px(TILE), px(TILE))
+        tile = self._tile(area)
         paint_tile(writer.painter, tile, card, theme)
         if self.rail:
             return
