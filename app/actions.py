@@ -145,6 +145,8 @@ ACTIONS: Final[tuple[Entry, ...]] = (
           parts=True),
     Entry("break_it", "Run", "Break it…", "break_it", ("Ctrl+Shift+B",),
           "One thing of the engine left out, and what comes of it"),
+    Entry("narration", "Run", "Narration", "toggle_narration", ("Y",), "A scene says what happens, and pauses for it",
+          checkable=True, parts=True),
     Entry("swap_with", "Swap", "Swap with…", "swap_with", ("S",),
           "Every implementation, and what the component answers", "drag an implementation onto a component"),
     Entry("attach", "Swap", "Attach…", "attach", ("A",), "Every wrapper, and what the component answers",

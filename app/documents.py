@@ -17,6 +17,7 @@ from typing import Any
 
 import msgspec
 
+from app.narration import check_narration
 from app.planted import Planted
 from model import catalogue as catalogues
 from model.scenario import ScenarioError, SourceTable, dump, load, parse
@@ -41,6 +42,10 @@ def open_session(path_or_name: str, trusted: Iterable[str] = (), planted: Plante
     """
     trusted = tuple(trusted)
     scenario = load(path_or_name, trusted)
+    try:
+        check_narration(scenario)
+    except ScenarioError as error:
+        raise error.of_file(path_or_name) from None
     if planted is not None:
         planted.take(scenario)
     return Session(scenario, catalogue=catalogues.for_scenario(scenario, trusted))

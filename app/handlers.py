@@ -175,6 +175,10 @@ class Handlers(QObject):
     def toggle_slow_motion(self, on: bool) -> None:
         self._window.player.set_slow_motion(on)
 
+    @Slot(bool)
+    def toggle_narration(self, on: bool) -> None:
+        self._window.narration.set_on(on)
+
     @Slot()
     def end_slow_motion(self) -> None:
         self._window.player.cancel_slow_motion()

@@ -50,7 +50,9 @@ from app.marks import Marks
 from app.menus import NodeMenus, PanelMenu, fill_choices, fill_menu_bar
 from app.messages import MessageStrip
 from app.planted import Planted
+from app.narration import Narration
 from app.playback import Player
+from app.showing import Showing
 from app.top_bar import TopBar
 from app.view_catalogue import VIEWS
 from app.workspace import Workspace
@@ -117,6 +119,7 @@ class MainWindow(QMainWindow):
         self.planted = Planted()
         self.marks = Marks(self.link, self.player, self)
         self.branches = Branches(self.forking, self)
+        self.narration = Narration(self.link, self.selection, self.player, self)
         self.handlers = Handlers(self)
         self.actions_by_name = make_actions(self, self.handlers)
         self.keys = KeyMap(self.actions_by_name, self)
@@ -128,6 +131,7 @@ class MainWindow(QMainWindow):
         self.menus = fill_menu_bar(self.top.menus, self.actions_by_name)
         self.addActions(list(self.actions_by_name.values()))
         self.commands = CommandBox(self)
+        self.showing = Showing(self)
         self._connect()
         self.undo = Changes(self).undo
         self.setAcceptDrops(True)
@@ -335,7 +339,8 @@ class MainWindow(QMainWindow):
         return True
 
     def _read_marks(self) -> None:
-        """The marks of the document that was opened; a fork keeps those of its session."""
+        """The marks and the narration of the document that was opened; a fork keeps those of its session."""
+        self.narration.read(self.session.scenario)
         if wrong := self.marks.read(self.session.scenario):
             self.say(wrong, failure=True)
         self.undo.forget()

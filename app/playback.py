@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -85,6 +85,7 @@ class Player(QObject):
         self.reduced_motion = False
         self._motion = SlowMotion(link)
         self._halting: Mask | None = None
+        self._points: Callable[[], Sequence[int]] | None = None
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(FRAME_MS)
@@ -210,7 +211,7 @@ class Player(QObject):
         """To right after the next row that counts as a step; beyond the head the session runs until there is one."""
         self.pause()
         counts = self._mask_of_step()
-        position = self._here
+        position = self.here
         found = self._next_held(position, counts)
         if found is None and self.step == "event":
             self._session.step_event()
@@ -225,7 +226,7 @@ class Player(QObject):
     def step_back(self) -> None:
         """To right after the row before that counts as a step, or to the beginning of what is held."""
         self.pause()
-        found = self._last_held(self._here - 1, self._mask_of_step())
+        found = self._last_held(self.here - 1, self._mask_of_step())
         if found is None:
             self.to_start()
         else:
@@ -245,13 +246,21 @@ class Player(QObject):
 
     def run_until(self, counts: Mask) -> None:
         """Run as fast as it goes until such a row, and pause there; along what is held first."""
-        found = self._next_held(self._here, counts)
+        found = self._next_held(self.here, counts)
         if found is not None:
-            self.pause()
-            self._stand_after(found)
-            self.stopped.emit(found)
+            self.stand_after(found)
         else:
             self._run_until(counts, at_pace=False)
+
+    def stand_after(self, row: int) -> None:
+        """Pause right after a row that is held."""
+        self.pause()
+        self._stand_after(row)
+        self.stopped.emit(row)
+
+    def set_points(self, points: Callable[[], Sequence[int]] | None) -> None:
+        """From now on the run pauses after these rows too, as far as they are known by then."""
+        self._points = points
 
     def set_stops(self, halting: Mask | None) -> None:
         """From now on the run pauses after every row that `halting` means."""
@@ -272,7 +281,8 @@ class Player(QObject):
         return _CallsOf(picked.identity if picked is not None and picked.kind == "object" else 0)
 
     @property
-    def _here(self) -> int:
+    def here(self) -> int:
+        """How many rows lie before the cursor."""
         return self._link.trace.head if self._position is None else self._position
 
     def _next_held(self, position: int, counts: Mask) -> int | None:
@@ -367,11 +377,14 @@ class Player(QObject):
         """The session runs to the target, or to the row that stops the run, or as far as the budget goes."""
         session, limit_ns = self._session, int(target_ns)
         if limit_ns > session.now_ns:
-            stops = self._stops()
-            if stops is None:
+            phases, trace = self._watches_phases(), self._link.trace
+            if not (phases or self._goal or self._halting or self._points):
                 session.advance(limit_ns, budget_s)
             else:
-                found = session.run_until(lambda rows: _first_of(stops(rows)), limit_ns, budget_s)
+                def stop(rows: Rows) -> int | None:
+                    return self._first_stop(trace.head - len(rows), rows, phases, instant=True)
+
+                found = session.run_until(stop, limit_ns, budget_s)
                 if found is not None:
                     self._clock_ns = float(session.now_ns)
                     self._stopped_at(now_s, found)
@@ -386,15 +399,14 @@ class Player(QObject):
         over = target_ns >= self._session.now_ns
         position = trace.head if over else trace.position_at(int(target_ns))
         position = max(position, self._position)
-        stops = self._stops()
-        if stops is not None:
-            for first, rows in trace.chunks(max(self._position, trace.tail), position):
-                found = _first_of(stops(rows))
-                if found is not None:
-                    self._position = first + found + 1
-                    self._clock_ns = float(rows["at_ns"][found])
-                    self._stopped_at(now_s, first + found)
-                    return
+        phases = self._watches_phases()
+        for first, rows in trace.chunks(max(self._position, trace.tail), position):
+            found = self._first_stop(first, rows, phases, instant=False)
+            if found is not None:
+                self._position = first + found + 1
+                self._clock_ns = float(rows["at_ns"][found])
+                self._stopped_at(now_s, first + found)
+                return
         self._position = None if over else position
         self._clock_ns = float(self._session.now_ns) if over else target_ns
 
@@ -408,20 +420,29 @@ class Player(QObject):
 
     # --- phases are stopped at ---------------------------------------------------------------------------------------
 
-    def _stops(self) -> Mask | None:
-        """Which rows end a frame early: those of the goal, and the bounds of phases while a swap is eased."""
-        phases = self.mode == "watch" and self._motion.watches(self.clock_ns, round(self.asked_pace * LONGEST_FRAME_S))
-        wanted = [mask for mask in (self._goal, self._halting, _phase_rows if phases else None) if mask is not None]
-        if len(wanted) < 2:
-            return wanted[0] if wanted else None
-        return lambda rows: np.logical_or.reduce([mask(rows) for mask in wanted])
+    def _watches_phases(self) -> bool:
+        return self.mode == "watch" and self._motion.watches(self.clock_ns, round(self.asked_pace * LONGEST_FRAME_S))
+
+    def _first_halt(self, first: int, rows: Rows) -> int | None:
+        """The index of the first of these rows after which the run pauses; `first` is where they stand in the trace."""
+        met = [_first_of(mask(rows)) for mask in (self._goal, self._halting) if mask is not None]
+        if self._points is not None:
+            met += [point - first for point in self._points() if first <= point < first + len(rows)]
+        return min((index for index in met if index is not None), default=None)
+
+    def _first_stop(self, first: int, rows: Rows, phases: bool, *, instant: bool) -> int | None:
+        """The same, or the bound of a phase if that ends the frame sooner.
+
+        Of an `instant` that has just run the pause counts: what comes in it after a bound is not looked at again.
+        """
+        halt = self._first_halt(first, rows)
+        bound = _first_of(_phase_rows(rows)) if phases and not (instant and halt is not None) else None
+        return min((index for index in (halt, bound) if index is not None), default=None)
 
     def _stopped_at(self, now_s: float, row: int) -> None:
         rows = self._link.trace.rows(row, row + 1)
-        if any(mask is not None and mask(rows)[0] for mask in (self._goal, self._halting)):
-            self.pause()
-            self._stand_after(row)
-            self.stopped.emit(row)
+        if self._first_halt(row, rows) is not None:
+            self.stand_after(row)
             return
         if not _phase_rows(rows)[0]:
             return

@@ -37,6 +37,7 @@ MAX_CLIENTS = 256
 MAX_WORKLOADS = 1_024
 MAX_SOURCES = 64
 MAX_CHOICES = 20_000
+MAX_NARRATION = 64
 
 Text = Annotated[str, Meta(max_length=4_000)]
 Name = Annotated[str, Meta(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]*$")]
@@ -151,6 +152,30 @@ class StopTable(_Table, frozen=True):
     on: bool = True
 
 
+class NarrationTable(_Table, frozen=True):
+    """What is said to those who watch, from the first row that `when` means after that of the line before."""
+
+    when: Annotated[str, Meta(min_length=1, max_length=1_000)]
+    """A filter, as the story takes it; `at>=1ms` is the first row from an instant on."""
+    text: Annotated[str, Meta(min_length=1, max_length=400)]
+    select: Name | None = None
+    """The component that is selected there."""
+    panel: Name | None = None
+    """The panel that stands beside the graph from there on."""
+    pace_ns: Limit | None = None
+    """So much simulated time passes in a second from there on, in a swap that is under way too."""
+    pauses: bool = True
+
+
+class SceneTable(_Table, frozen=True):
+    """How a scenario with a narration is played."""
+
+    number: Annotated[int, Meta(ge=1, le=1_000)] = 1_000
+    """Its place among the scenes that ship."""
+    pace_ns: Limit = 500_000
+    """So much simulated time passes in a second, until a line of the narration says otherwise."""
+
+
 class SourceTable(_Table, frozen=True):
     """A foreign source with its text: it runs only when somebody trusts this sha256."""
 
@@ -222,6 +247,9 @@ class Scenario(_Table, frozen=True):
     layout: LayoutTable = LayoutTable()
     bookmarks: Annotated[tuple[BookmarkTable, ...], Meta(max_length=1_000)] = ()
     stops: Annotated[tuple[StopTable, ...], Meta(max_length=64)] = ()
+    scene: SceneTable = SceneTable()
+    narration: Annotated[tuple[NarrationTable, ...], Meta(max_length=MAX_NARRATION)] = ()
+    """What makes a scene of the scenario, in the order in which it is said."""
     exploration: ExplorationTable = ExplorationTable()
     schedule: ScheduleTable | None = None
     recording: RecordingTable | None = None
@@ -233,6 +261,8 @@ class ScenarioSummary(msgspec.Struct, frozen=True):
     name: str
     title: str
     description: str
+    scene: int = 0
+    """Its number among the scenes; 0 for a scenario without a narration."""
 
 
 def load(path_or_name: str | Path, trusted: Iterable[str] = ()) -> Scenario:
@@ -269,7 +299,14 @@ def _summaries(folder: Traversable) -> Iterator[ScenarioSummary]:
     for entry in folder.iterdir():
         if entry.name.endswith(".toml"):
             table = tomllib.loads(entry.read_text(encoding="utf-8"))
-            yield ScenarioSummary(table["name"], table["title"], " ".join(table["description"].split()))
+            number = table.get("scene", {}).get("number", 1_000) if "narration" in table else 0
+            words = " ".join(table["description"].split())
+            yield ScenarioSummary(table["name"], table["title"], words, number)
+
+
+def scenes() -> tuple[ScenarioSummary, ...]:
+    """Those of what ships that have a narration, in the order in which they are shown."""
+    return tuple(sorted((each for each in shipped() if each.scene), key=lambda each: (each.scene, each.name)))
 
 
 DEFAULT = "tour"

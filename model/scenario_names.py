@@ -50,6 +50,9 @@ def check(scenario: Scenario, catalogue: Catalogue) -> None:
         _uses(f"{place}.uses", workload.uses, getattr(made, "uses", None), scenario, catalogue)
     for index, stamped in enumerate(scenario.script):
         check_command(stamped.command, scenario, catalogue, f"script[{index}]")
+    for index, line in enumerate(scenario.narration):
+        if line.select is not None:
+            _known(f"narration[{index}].select", "component", line.select, _objects(scenario))
     for name in scenario.layout.positions:
         _known(f"layout.positions.{name}", "node", name, _objects(scenario) | {KERNEL, *clients})
 

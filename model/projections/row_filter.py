@@ -108,6 +108,8 @@ class RowFilter:
         for term in terms:
             if term.asks is not None:
                 left &= term.asks(rows, names) != term.negated
+                if not left.any():
+                    return left
         for term in terms:
             if term.words:
                 if sentence is None:

@@ -237,6 +237,11 @@ class SessionLink(QObject):
             self._head_swaps = (self.trace.head, self._projections["swaps"].at(self.trace.head))
         return self._head_swaps[1]
 
+    def names_at_head(self) -> Names:
+        """Every name so far, for what looks for rows ahead of the cursor."""
+        names: Names = self._projections["names"].at(self.trace.head)
+        return names
+
     @property
     def topology(self) -> Topology:
         return self.state("topology")
