@@ -102,7 +102,8 @@ def test_scene_takes_from_30_to_90_seconds(qtbot: QtBot, name: str) -> None:
 
 def waited(swap: Swap | None) -> bool:
     """Whether calls were held at the door."""
-    return swap is not None and any(fate.blocked_ns or fate.blocked_since_ns is not None for fate in swap.fates.values())
+    fates = swap.fates.values() if swap is not None else ()
+    return any(fate.blocked_ns or fate.blocked_since_ns is not None for fate in fates)
 
 
 Claim = Callable[[Swap | None], object]
