@@ -202,6 +202,10 @@ ACTIONS: Final[tuple[Entry, ...]] = (
           "Then arrows, and Enter to choose a component"),
     Entry("rail", "View", "Narrow palette", "toggle_rail", ("Ctrl+B",), "Icons only", checkable=True, parts=True),
     Entry("full_screen", "View", "Full screen", "toggle_full_screen", ("F11",), checkable=True),
+    Entry("present", "View", "Present", "toggle_presentation", ("F10",), "Large type, no chrome, the narration as a "
+          "subtitle; Esc ends it", checkable=True, parts=True),
+    Entry("stand", "View", "Present all scenes for ever", "show_stand", ("Shift+F10",), "For a stand; any key or click "
+          "ends it"),
     Entry("keys", "Help", "Keys and gestures", "show_keys", ("?", "F1"), mouse="the question mark at the upper right"),
     Entry("guide", "Help", "Guide", "show_guide", ("Shift+F1",),
           "How it is built, what was decided and why, the words"),

@@ -399,6 +399,14 @@ class Handlers(QObject):
         """A single run of an experiment, as a scenario."""
         self._window.open(path)
 
+    @Slot(bool)
+    def toggle_presentation(self, on: bool) -> None:
+        self._window.showing.presentation.set_on(on)
+
+    @Slot()
+    def show_stand(self) -> None:
+        self._window.showing.presentation.show_stand()
+
     @Slot()
     def show_keys(self) -> None:
         KeySheet(self._window.theme, self._window, self._window.keys).open()

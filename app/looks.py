@@ -54,6 +54,7 @@ class Looks(QObject):
         self._theme = theme
         self.choice = theme_key(theme)
         self.size = 1.0
+        self._least_scale = 0.0
         hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.connect(self._system_changed)
         hints.accessibility().contrastPreferenceChanged.connect(self._system_changed)
@@ -61,7 +62,8 @@ class Looks(QObject):
     @property
     def theme(self) -> Theme:
         """The theme at its size."""
-        return self._theme if self.size == 1.0 else replace(self._theme, scale=self._theme.scale * self.size)
+        scale = max(self._theme.scale * self.size, self._least_scale)
+        return self._theme if scale == self._theme.scale else replace(self._theme, scale=scale)
 
     def choose(self, choice: str) -> None:
         """Take a theme by its name, or follow the system."""
@@ -76,6 +78,12 @@ class Looks(QObject):
         """Make everything larger or smaller: one of SIZES."""
         if size != self.size and size in SIZES:
             self.size = size
+            self.changed.emit(self.theme)
+
+    def set_least_scale(self, least: float) -> None:
+        """Nothing smaller than this, whatever the theme and the size, as in a presentation; 0 for no floor."""
+        if least != self._least_scale:
+            self._least_scale = least
             self.changed.emit(self.theme)
 
     def take(self, theme: Theme) -> None:

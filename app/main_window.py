@@ -49,8 +49,8 @@ from app.looks import Looks, dress_application
 from app.marks import Marks
 from app.menus import NodeMenus, PanelMenu, fill_choices, fill_menu_bar
 from app.messages import MessageStrip
-from app.planted import Planted
 from app.narration import Narration
+from app.planted import Planted
 from app.playback import Player
 from app.showing import Showing
 from app.top_bar import TopBar
@@ -414,6 +414,9 @@ class MainWindow(QMainWindow):
 
     def _measure_out(self) -> None:
         """Give each part its place for the window's width and the theme's scale."""
+        if self.showing.presentation.on:
+            self.showing.presentation.set_room()
+            return
         px = self.theme.px
         wide = self.width() >= px(WIDE)
         rail = not wide if self._rail_wanted is None else self._rail_wanted
@@ -480,6 +483,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         if self.report is not None:
             self.report.close()
+        self.showing.presentation.set_on(False)
         self.forking.cancel()
         self.player.stop()
         self.session.close()

@@ -1,4 +1,4 @@
-"""Showing the system to others: the narration of a scene, under the panels.
+"""Showing the system to others: the narration of a scene under the panels, and the presentation in their place.
 
 The window owns one Showing; what belongs to a scene and to nothing else stands here, so that the window need not know.
 """
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QVBoxLayout
 
+from app.presentation import Presentation
 from views.narration import NarrationView
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Showing(QObject):
         assert isinstance(column, QVBoxLayout)
         self.band = NarrationView(self.narration, window.theme, central)
         column.insertWidget(1, self.band)
+        self.presentation = Presentation(window, column)
         window.theme_changed.connect(self._wear)
         self.narration.changed.connect(self._narration_changed)
         self.narration.panel_wanted.connect(self._panel_wanted)
@@ -41,11 +43,15 @@ class Showing(QObject):
 
     @Slot()
     def _narration_changed(self) -> None:
-        self.band.setVisible(self.narration.count > 0)
+        self.show_band()
         self._window.actions_by_name["narration"].setChecked(self.narration.on)
+
+    def show_band(self) -> None:
+        """Where there is something to be said, unless the presentation says it."""
+        self.band.setVisible(self.narration.count > 0 and not self.presentation.on)
 
     @Slot(str)
     def _panel_wanted(self, name: str) -> None:
         """In front where the person's layout has it; a scene opens nothing and moves nothing."""
-        if self._window.workspace.has(name):
+        if self._window.workspace.has(name) and not self.presentation.on:
             self._window.workspace.show_panel(name)

@@ -71,6 +71,8 @@ class Workspace(QWidget):
         self._rows: dict[Area, tuple[Cell, ...]] = {}
         self._arrangements: dict[str, Arrangement] = {}
         """The layouts that a person has changed."""
+        self._guest: Arrangement | None = None
+        """Shown in the place of the person's layout, and never kept."""
         self._latest = ""
         self._reduced = False
         self._extents: dict[Area, int] = {"left": 236, "right": 360, "bottom": 204}
@@ -96,7 +98,7 @@ class Workspace(QWidget):
     @property
     def arrangement(self) -> Arrangement:
         """The layout as it is now, with what the person has changed in it."""
-        return self._arrangements.get(self.layout_name, LAYOUTS[self.layout_name])
+        return self._guest or self._arrangements.get(self.layout_name, LAYOUTS[self.layout_name])
 
     def view(self, name: str) -> Any:
         """A panel by its name, made now if it was not made before."""
@@ -183,8 +185,18 @@ class Workspace(QWidget):
         self._rebuild()
         return ""
 
+    def show_guest(self, arrangement: Arrangement | None) -> None:
+        """Show other panels in the place of the layout, which stays as it is; None shows the layout again."""
+        if arrangement != self._guest:
+            self._guest = arrangement
+            self._latest = ""
+            self._rebuild()
+
     def _arrange(self, arrangement: Arrangement) -> None:
-        self._arrangements[self.layout_name] = arrangement
+        if self._guest is not None:
+            self._guest = arrangement
+        else:
+            self._arrangements[self.layout_name] = arrangement
         self._rebuild()
 
     # --- what is shown -----------------------------------------------------------------------------------------------
@@ -303,4 +315,5 @@ class Workspace(QWidget):
         for area, size in sizes.items():
             if self._rows.get(area) and abs(size - self._extent(area)) > 1:
                 arrangement = arrangement.with_extent(area, round(size / scale))
-        self._arrangements[self.layout_name] = arrangement
+        if self._guest is None:
+            self._arrangements[self.layout_name] = arrangement

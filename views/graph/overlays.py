@@ -132,6 +132,8 @@ class SmallMap:
         self._shown: tuple[object, ...] = ()
         self._asked: tuple[object, ...] = ()
         self._visible = True
+        self.wanted = True
+        """Whether there may be a map at all."""
 
     def is_shown(self, board: GraphScene, seen: QRectF, viewport: QRectF) -> bool:
         """Whether there is a map: not where all is in sight and it would only cover a node."""
@@ -145,7 +147,7 @@ class SmallMap:
             standing = [node.standing for node in board.nodes()]
             covers = any(under.intersects(each) for each in standing)
             self._visible = not covers or not all(seen.contains(each) for each in standing)
-        return self._visible
+        return self._visible and self.wanted
 
     def paint(self, painter: QPainter, board: GraphScene, seen: QRectF, viewport: QRectF) -> None:
         """Paint the map into its corner of the viewport."""

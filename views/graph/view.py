@@ -131,6 +131,12 @@ class GraphView(Canvas):
         self._place_toolbar()
         self._touch_all()
 
+    def set_plain(self, plain: bool) -> None:
+        """Nothing but the graph: no tools and no small map over it, as in a presentation."""
+        self._toolbar.setVisible(not plain)
+        self._map.wanted = not plain
+        self.viewport().update()
+
     @property
     def board(self) -> GraphScene:
         """The scene, with its nodes by number."""
