@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from model.trace.events import Kind
-from model.trace.trace import Trace
+from model.trace.trace import Rows, Trace
 
 STEPS: Final = 28
 STEP_NS: Final = 50_000
@@ -38,6 +38,8 @@ class Activity:
 
     _asked: tuple[int, int, int] = (-1, -1, -1)
     _busy: dict[int, Busy] = field(default_factory=dict)
+    wires: dict[tuple[int, int, int], float] = field(default_factory=dict)
+    """Calls in a second by (client, calling object, called object); the object that calls is 0 for a client's code."""
 
     def at(self, trace: Trace, position: int, clock_ns: int, processors: int) -> dict[int, Busy]:
         """What each object that was called at all was busy with; the others are not named."""
@@ -45,25 +47,40 @@ class Activity:
         asked = (id(trace), step, processors)
         if asked != self._asked:
             self._asked = asked
-            self._busy = _measured(trace, position, step, processors)
+            rows, span_s = _rows(trace, position, step)
+            self._busy = _measured(rows, span_s, step, processors)
+            self.wires = _by_wire(rows, span_s)
         return self._busy
 
 
-def _measured(trace: Trace, position: int, step: int, processors: int) -> dict[int, Busy]:
+def _rows(trace: Trace, position: int, step: int) -> tuple[Rows, float]:
+    """The rows of the steps before this one, and how many seconds they are."""
     end_ns = step * STEP_NS
     begin_ns = max(0, step - STEPS) * STEP_NS
     last = min(position, trace.position_at(end_ns - 1)) if end_ns else 0
     first = max(trace.tail, trace.position_at(begin_ns - 1) if begin_ns else 0, last - MOST_ROWS)
-    if first >= last:
+    return trace.rows(min(first, last), last), max(1, end_ns - begin_ns) / NS_PER_S
+
+
+def _by_wire(rows: Rows, span_s: float) -> dict[tuple[int, int, int], float]:
+    """Calls in a second along each way that was taken."""
+    entered = rows[rows["kind"] == Kind.CALL_ENTERED]
+    ways = np.column_stack((np.where(entered["b"] == 0, entered["client"], 0), entered["b"], entered["subject"]))
+    if not len(ways):
         return {}
-    rows = trace.rows(first, last)
+    found, counts = np.unique(ways.astype(np.int64), axis=0, return_counts=True)
+    return {tuple(way): count / span_s for way, count in zip(found.tolist(), counts.tolist(), strict=True)}
+
+
+def _measured(rows: Rows, span_s: float, step: int, processors: int) -> dict[int, Busy]:
+    if not len(rows):
+        return {}
     entered = rows["kind"] == Kind.CALL_ENTERED
     objects, which = np.unique(rows["subject"][entered], return_inverse=True)
     when = (rows["at_ns"][entered] // STEP_NS - (step - STEPS)).clip(0, STEPS - 1)
     steps = _table(which, when, len(objects), STEPS)
     where = rows["processor"][entered].clip(0, max(0, processors - 1))
     shares = _table(which, where, len(objects), max(1, processors))
-    span_s = max(1, end_ns - begin_ns) / NS_PER_S
     return {
         int(identity): Busy(
             tuple(steps[row].tolist()),

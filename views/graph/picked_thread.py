@@ -1,4 +1,6 @@
-"""The selected thread in the graph: a ring about its dot, its number, and one arrow to the thread that it waits for.
+"""What lies over the dots: the selected thread with one arrow to whom it waits for, and the rates of lit wires.
+
+A ring about the thread's dot, its number, and an arrow to the thread that it waits for.
 
 Only one step: who that one waits for is a matter of the panel "waiting for", which shows whole chains.
 
@@ -15,16 +17,21 @@ from PySide6.QtGui import QPainter, QPolygonF
 
 from model.projections.hold_ups import HoldUps, ThreadStep
 from views.graph.ink import Ink
+from views.kit.format import format_rate
 from views.kit.typography import MEDIUM, text_width
 
 if TYPE_CHECKING:
     from views.graph.component_node import ComponentNode
+    from views.graph.picture import Reader
+    from views.graph.scene import GraphScene
     from views.graph.threads_layer import ThreadsLayer
     from views.kit.selection import Picked
     from views.kit.session_link import SessionLink
     from views.kit.theme import Theme
 
 RING = 8.5
+MOST_RATES = 24
+"""Wires that show their rate at once; an object that more than so many use shows the first of them."""
 HEAD = 7.0
 
 
@@ -79,6 +86,20 @@ class PickedThread:
         pill = QRectF(self._place.x() - width / 2, self._place.y() - RING - 20, width, 17)
         ink.box(pill, 8.5, theme.accent.fill, ink.line_of(theme.surface.canvas, 1.4))
         ink.line(pill, words, "small", theme.accent.on, weight=MEDIUM, middle=True)
+
+
+def paint_rates(painter: QPainter, board: GraphScene, reader: Reader) -> None:
+    """On each wire under the pointer, how many calls in a second go along it."""
+    if board.wire_hovered is None and board.selection.hovered is None:
+        return
+    ink, theme = Ink(painter, board.theme), board.theme
+    lit = [(wire, middle) for wire, middle in board.wires.middles() if board.is_lit(wire)]
+    for (source, target), middle in lit[:MOST_RATES]:
+        words = format_rate(reader.rate_along(source, target))
+        width = text_width(words, "small", weight=MEDIUM) + 12
+        pill = QRectF(middle.x() - width / 2, middle.y() - 8.5, width, 17)
+        ink.box(pill, 8.5, theme.surface.raised, ink.line_of(theme.selection.ring, 1.2))
+        ink.line(pill, words, "small", theme.text.primary, weight=MEDIUM, middle=True)
 
 
 def _place(step: ThreadStep, threads: ThreadsLayer, objects: dict[int, ComponentNode]) -> QPointF | None:

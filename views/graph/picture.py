@@ -165,6 +165,12 @@ class Reader:
             self._wires = _wires(topology, clients)
         return Picture(clients, self._objects, self._wires)
 
+    def rate_along(self, source: Key, target: int) -> float:
+        """Calls in a second along a wire, as of the last picture."""
+        kind, identity = source
+        way = (identity, 0, target) if kind == "client" else (0, identity, target)
+        return self._activity.wires.get(way, 0.0)
+
     def _restructured(self, topology: Topology) -> bool:
         """Whether anything but calls and figures that no node shows has changed."""
         counts = frozenset(item for item in topology.figures.items() if item[0][1] == REPRESENTATIVES)

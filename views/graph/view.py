@@ -39,7 +39,7 @@ from views.graph.ink import at_scale_one
 from views.graph.menu import NodeMenu
 from views.graph.node import NodeItem
 from views.graph.overlays import paint_cost_card
-from views.graph.picked_thread import PickedThread
+from views.graph.picked_thread import PickedThread, paint_rates
 from views.graph.picture import Picture, Reader
 from views.graph.scene import GraphScene
 from views.graph.threads_layer import Seats, ThreadsLayer
@@ -269,6 +269,7 @@ class GraphView(Canvas):
     def paint_moving(self, painter: QPainter) -> None:
         self._threads.paint(painter)
         self._picked_thread.paint(painter, self._board.theme)
+        paint_rates(painter, self._board, self._reader)
 
     def paint_over(self, painter: QPainter, area: QRectF) -> None:
         card = self._desk.card()

@@ -8,7 +8,7 @@ Limits: wires keep clear of nodes while there are at most ROUTED_UP_TO nodes; in
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -37,6 +37,8 @@ SPREAD, DOOR_SPREAD = 20.0, 26.0
 EDGE = 14.0
 STEEP = 0.6
 REACH = 7.0
+RATE_ACROSS, RATE_DOWN = 40.0, 12.0
+"""What the rate on a wire may take beyond it."""
 FROM_OBJECT = 1 << 62
 
 WireKey = tuple[Key, int]
@@ -199,7 +201,7 @@ class WiresItem(QGraphicsItem):
         wire.controls = controls
         wire.path = _path(controls)
         wire.head = _head(wire.end, down=not level)
-        wire.bounds = wire.path.controlPointRect().adjusted(-8, -8, 8, 8)
+        wire.bounds = wire.path.controlPointRect().adjusted(-RATE_ACROSS, -RATE_DOWN, RATE_ACROSS, RATE_DOWN)
         self.board.touch_wires(wire.bounds)
 
     def _sample(self) -> None:
@@ -231,6 +233,12 @@ class WiresItem(QGraphicsItem):
         nearest = np.maximum(away.min(axis=1) - slack, 0.0)
         row = int(nearest.argmin())
         return self._order[row].key if nearest[row] < REACH / max(zoom, 0.1) else None
+
+    def middles(self) -> Iterator[tuple[WireKey, QPointF]]:
+        """Every wire with the middle of its way."""
+        for row, wire in enumerate(self._order):
+            x, y = self.samples[row, paths.SAMPLES // 2].tolist()
+            yield wire.key, QPointF(x, y)
 
     def touch_wire(self, key: WireKey | None) -> None:
         """The still picture of a wire is out of date."""

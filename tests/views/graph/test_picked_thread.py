@@ -92,3 +92,34 @@ def test_an_entrys_number_tells_its_client_and_its_object():
     assert entry_of(entry_number(31, 70_000)) == (31, 70_000)
     with pytest.raises(ValueError, match="nothing of kind 'entry'"):
         Selection().select("entry", 1)
+
+
+def test_the_rates_of_all_ways_to_a_component_sum_up_to_its_own(qtbot):
+    link, selection = linked("completed")
+    view = shown(qtbot, GraphView(link, selection, load_theme("light")), 1000, 600)
+    image_of(view)
+    ways = view._reader._activity.wires
+    for identity, node in view.board.objects.items():
+        assert sum(rate for (*_, of), rate in ways.items() if of == identity) == pytest.approx(node.facts.busy.rate)
+        # What the kernel calls by itself, and what nobody drew, comes along no wire.
+        drawn = sum(view._reader.rate_along(*wire) for wire in view.board.wires.to_object(identity))
+        assert drawn <= node.facts.busy.rate * 1.000_001
+    assert any(view._reader.rate_along(*wire) for wire in view.board.wires.to_object(FCM_17))
+
+
+def test_a_component_under_the_pointer_shows_the_rates_of_its_wires(qtbot):
+    link, selection = linked("completed")
+    view = shown(qtbot, GraphView(link, selection, load_theme("light")), 1000, 600)
+    plain = image_of(view)
+    selection.hover("object", FCM_17)
+    view.viewport().update()
+    lit = image_of(view)
+    middles = dict(view.board.wires.middles())
+    for wire in view.board.wires.to_object(FCM_17):
+        place = view.mapFromScene(middles[wire])
+        ground = load_theme("light").surface.raised.rgb()
+        around = [(place.x() + across, place.y() - 6) for across in range(-14, 15)]
+        assert any(lit.pixel(x, y) == ground != plain.pixel(x, y) for x, y in around)
+    selection.leave()
+    view.viewport().update()
+    assert image_of(view) == plain
