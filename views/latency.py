@@ -292,8 +292,13 @@ class LatencyTable(QWidget):
         """Show what was read off a histogram."""
         self._before = bool(histogram.before_count)
         ghost = histogram.before if histogram.before is not None else NO_COUNTS
-        percentiles = [(name, percentile(histogram.now, at), percentile(ghost, at)) for name, at in NUMBERS]
-        self._rows = (*percentiles, ("max", histogram.max_ns, histogram.before_max_ns))
+        longest, longest_before = histogram.max_ns, histogram.before_max_ns
+        # A percentile is the upper edge of its bin, which may lie beyond the longest call of all.
+        percentiles = [
+            (name, min(percentile(histogram.now, at), longest), min(percentile(ghost, at), longest_before))
+            for name, at in NUMBERS
+        ]
+        self._rows = (*percentiles, ("max", longest, longest_before))
         before = f" · {format_count(histogram.before_count)} before" if self._before else ""
         self._foot = f"{format_count(histogram.count)} calls now{before}"
         self.update()

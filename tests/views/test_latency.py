@@ -212,3 +212,11 @@ def test_a_cell_leads_to_its_last_call_by_mouse_and_by_key(qtbot, latency):
     view.selection.select("object", FCM_17)
     qtbot.mouseClick(view.heat, Qt.MouseButton.LeftButton, pos=place)
     assert view.selection.current == picked
+
+
+@pytest.mark.parametrize("identity", [FCM_17, PAGER, COUNTER])
+def test_no_percentile_is_longer_than_the_longest_call(latency, identity):
+    view = latency(identity)
+    for column in (1, 2):
+        numbers = [row[column] for row in view.table.shown]
+        assert numbers == sorted(numbers)
