@@ -208,8 +208,8 @@ FIGURE5 = Experiment(
     rows=rows,
     charts=charts,
     fitted=(
-        "the cost of a private stretch of an SDET, the weight of its hottest file, the lines and the path under the "
-        "single component's lock, the path of the replicated one: to +8 % at 4 and +101 % at 24",
+        "the private stretch of an SDET and the lines written under the single component's lock: to +8 % at 4 ways and "
+        "+101 % at 24",
         "the cycles of making and destroying a representative: to Postmark's -7 %",
     ),
 )

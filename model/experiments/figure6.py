@@ -112,5 +112,5 @@ FIGURE6 = Experiment(
     jobs=jobs,
     rows=rows,
     charts=charts,
-    fitted=("the cost of a call to the file server: to +34 % of exclusive sessions",),
+    fitted=("the cost of a call to the file server and of a mapped file: to +34 % of exclusive sessions",),
 )

@@ -53,7 +53,9 @@ def test_every_experiment_has_a_page_that_says_what_it_is(gallery: Gallery) -> N
         assert "Not run yet." in said
 
 
+@pytest.mark.slow
 def test_run_shows_progress_and_then_the_rows_with_nothing_taken_for_markup(qtbot: QtBot, gallery: Gallery) -> None:
+    """Starts another process, as the gallery does."""
     told: list[tuple[float, str]] = []
     evaluation = runs(gallery, WORKS)
     evaluation.progressed.connect(lambda part, words: told.append((part, words)))
@@ -68,7 +70,9 @@ def test_run_shows_progress_and_then_the_rows_with_nothing_taken_for_markup(qtbo
     assert gallery.run_button.isEnabled()
 
 
+@pytest.mark.slow
 def test_run_that_fails_says_why_where_the_words_are(qtbot: QtBot, gallery: Gallery) -> None:
+    """Starts another process, which ends with a status."""
     with qtbot.waitSignal(runs(gallery, FAILS).ended, timeout=20_000) as ended:
         gallery.run()
     assert ended.args == [False]
@@ -76,7 +80,9 @@ def test_run_that_fails_says_why_where_the_words_are(qtbot: QtBot, gallery: Gall
     assert gallery.words.toolTip() == "there is no room"
 
 
+@pytest.mark.slow
 def test_cancel_ends_the_other_process(qtbot: QtBot, gallery: Gallery) -> None:
+    """Starts another process and ends it."""
     evaluation = runs(gallery, STAYS)
     with qtbot.waitSignal(evaluation.progressed, timeout=20_000):
         gallery.run()
@@ -85,7 +91,9 @@ def test_cancel_ends_the_other_process(qtbot: QtBot, gallery: Gallery) -> None:
     assert not evaluation.running
 
 
+@pytest.mark.slow
 def test_closing_the_gallery_ends_what_it_began(qtbot: QtBot, gallery: Gallery) -> None:
+    """Starts another process and ends it."""
     evaluation = runs(gallery, STAYS)
     with qtbot.waitSignal(evaluation.progressed, timeout=20_000):
         gallery.run()
@@ -103,7 +111,9 @@ def test_single_run_opens_as_a_scenario(qtbot: QtBot, gallery: Gallery) -> None:
     assert load(path).machine.profile == "s85"
 
 
+@pytest.mark.slow
 def test_action_opens_the_gallery_and_a_run_opens_in_the_window(opens: Opens, tmp_path: Path) -> None:
+    """Builds a second session, of an SDET."""
     window: Any = opens()
     window.actions_by_name["experiments"].trigger()
     (gallery,) = window.findChildren(Gallery)
