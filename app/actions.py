@@ -141,7 +141,7 @@ ACTIONS: Final[tuple[Entry, ...]] = (
           mouse="click on the pill “slow motion for the swap”"),
     Entry("experiments", "Run", "Experiments…", "show_experiments", ("Ctrl+E",),
           "The paper's tables and figures, run in the background", parts=True),
-    Entry("explore", "Run", "Explore this scenario…", "explore", ("Ctrl+E",), "Every schedule of a small one",
+    Entry("explore", "Run", "Explore this scenario…", "explore", ("Ctrl+Shift+E",), "Every schedule of a small one",
           parts=True),
     Entry("break_it", "Run", "Break it…", "break_it", ("Ctrl+Shift+B",),
           "One thing of the engine left out, and what comes of it"),
