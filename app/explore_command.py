@@ -9,11 +9,9 @@ from __future__ import annotations
 import json as text
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, nullcontext
-from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -23,7 +21,6 @@ if TYPE_CHECKING:
     from model.exploration.explorer import Progress, Report
     from model.exploration.failure import Failure
     from model.exploration.litmus import Outcome
-    from model.exploration.run import Program
 
 BROKEN = 1
 BETWEEN_LINES_S = 0.2
@@ -44,34 +41,38 @@ def explore(
     checkpoint: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Go on from here, and leave here what is left to do.")
     ] = None,
+    jobs: Annotated[int, typer.Option(min=1, max=64, help="Processes, each with a seed of its own.")] = 1,
+    on: Annotated[str | None, typer.Option(metavar="dask://HOST:PORT", help="A cluster instead of processes.")] = None,
     json: AsJson = False,
     tell: Annotated[bool, typer.Option("--tell", hidden=True, help="A line of JSON on stderr now and then.")] = False,
 ) -> None:
     """Run the schedules of a small scenario until a rule is broken or all are shown."""
-    from model.exploration import explorer
     from model.exploration.searches import STRATEGIES
     from model.scenario import ScenarioError, nearest
 
     if strategy not in STRATEGIES:
         raise ScenarioError("--strategy", f"there is no strategy {strategy!r}", nearest(strategy, STRATEGIES))
-    program = _program(scenario)
-    search = _search(strategy, preemptions, seed, checkpoint)
-    with planted(mutant), _telling() if tell else _told(json) as told:
-        report = explorer.explore(
-            program, strategy=strategy, preemptions=preemptions, schedules=schedules, seconds=seconds, seed=seed,
-            told=told, search=search, covers=tell,
-        )  # fmt: skip
-        failures = [_as_table(failure, mutant, to) for failure in report.failures]
-        words = _in_words(report, failures)
-    _leave(checkpoint, search)
-    print(text.dumps(_report_table(report, failures), indent=2, ensure_ascii=False) if json else words)
-    if failures:
+    text_of = _text(scenario)
+    wanted = Wanted(text_of, strategy, preemptions, schedules, seconds, seed, mutant)
+    if jobs == 1 and on is None:
+        with _telling() if tell else _told(json) as told:
+            report = _explored(wanted, told, checkpoint, covers=tell)
+    elif checkpoint is not None:
+        raise ScenarioError("--checkpoint", "one process leaves one checkpoint", "leave out --jobs and --on")
+    else:
+        report = _merged(_in_parts(wanted, jobs, on))
+    for violation in report["violations"]:
+        violation["scenario_file"] = _kept(violation, report["scenario"], to)
+    spent_s = report.pop("seconds")
+    print(text.dumps(report, indent=2, ensure_ascii=False) if json else _in_words(report, spent_s))
+    if report["violations"]:
         raise typer.Exit(BROKEN)
 
 
 def litmus(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Litmus files, or folders of them.")],
     jobs: Jobs = 2,
+    on: Annotated[str | None, typer.Option(metavar="dask://HOST:PORT", help="A cluster instead of processes.")] = None,
     json: AsJson = False,
 ) -> None:
     """Hold the engine's generations to litmus files, in every interleaving."""
@@ -83,7 +84,7 @@ def litmus(
     except LitmusError as error:
         raise ScenarioError("", str(error), "a litmus file is described in the guide, under Proof") from None
     outcomes = []
-    for outcome in _in_processes(run_litmus, tests, jobs):
+    for outcome in _in_processes(run_litmus, tests, jobs, on):
         outcomes.append(outcome)
         if not json:
             print(_litmus_line(outcome), flush=True)
@@ -97,26 +98,86 @@ def litmus(
         raise typer.Exit(BROKEN)
 
 
-def _in_processes(run: Callable[[Any], Any], tests: list[Any], jobs: int) -> Iterator[Any]:
+def _in_processes(run: Callable[[Any], Any], tests: list[Any], jobs: int, on: str | None) -> Iterator[Any]:
     """Results in the order of the tests, however many processes there are."""
-    if jobs == 1 or len(tests) == 1:
+    if on is None and (jobs == 1 or len(tests) == 1):
         yield from map(run, tests)
         return
-    with ProcessPoolExecutor(min(jobs, len(tests)), mp_context=get_context("spawn")) as pool:
-        yield from pool.map(run, tests)
+    from app.reproduce_executors import executors
+
+    with executors(jobs, on) as make_executor, make_executor() as executor:
+        yield from executor.map(run, tests)
 
 
 # ---- exploring
 
 
-def _program(name: str) -> Program:
+class Wanted(NamedTuple):
+    """An exploration, described so that another process can make it."""
+
+    scenario: str
+    strategy: str
+    preemptions: int
+    schedules: int
+    seconds: float
+    seed: int
+    mutant: str
+
+
+def _text(name: str) -> str:
+    from model.scenario import dump, load
+
+    return dump(load(name))
+
+
+def explored_elsewhere(wanted: Wanted) -> dict[str, Any]:
+    """One part, in a process of its own."""
+    return _explored(wanted, lambda progress: True, None)
+
+
+def _explored(
+    wanted: Wanted, told: Callable[[Progress], bool], checkpoint: Path | None, *, covers: bool = False
+) -> dict[str, Any]:
     from model import catalogue
+    from model.exploration.explorer import explore as run
     from model.exploration.run import Program
     from model.projections.invariants import InvariantWatch
-    from model.scenario import load
+    from model.scenario import parse
 
-    loaded = load(name)
-    return Program(loaded, catalogue.for_scenario(loaded), lambda: (InvariantWatch(),))
+    scenario = parse(wanted.scenario)
+    program = Program(scenario, catalogue.for_scenario(scenario), lambda: (InvariantWatch(),))
+    search = _search(wanted.strategy, wanted.preemptions, wanted.seed, checkpoint)
+    with planted(wanted.mutant):
+        report = run(
+            program, strategy=wanted.strategy, schedules=wanted.schedules, seconds=wanted.seconds, told=told,
+            search=search, covers=covers,
+        )  # fmt: skip
+        failures = [_as_table(failure, wanted.mutant) for failure in report.failures]
+    _leave(checkpoint, search)
+    return {**_report_table(report, failures), "seconds": report.seconds}
+
+
+def _in_parts(wanted: Wanted, jobs: int, on: str | None) -> list[dict[str, Any]]:
+    """Each process has a seed of its own and its share of the schedules."""
+    from app.reproduce_executors import executors
+
+    share = -(-wanted.schedules // jobs)
+    parts = [wanted._replace(seed=wanted.seed + part, schedules=share) for part in range(jobs)]
+    with executors(jobs, on) as make_executor, make_executor() as executor:
+        return list(executor.map(explored_elsewhere, parts))
+
+
+def _merged(parts: list[dict[str, Any]]) -> dict[str, Any]:
+    """One report: complete where one part is, and the violation with the fewest preemptions."""
+    violations = sorted((found for part in parts for found in part["violations"]), key=lambda one: one["preemptions"])
+    return {
+        **parts[0],
+        "complete": not violations and any(part["complete"] for part in parts),
+        "schedules": sum(part["schedules"] for part in parts),
+        "states": max(part["states"] for part in parts),
+        "violations": violations[:1],
+        "seconds": max(part["seconds"] for part in parts),
+    }
 
 
 def planted(name: str) -> AbstractContextManager[Any]:
@@ -198,22 +259,30 @@ def _leave(checkpoint: Path | None, search: Any) -> None:
         checkpoint.write_bytes(search.checkpoint())
 
 
-def _as_table(failure: Failure, mutant: str, folder: Path) -> dict[str, Any]:
-    from model.scenario import ScenarioError, dump
+def _kept(violation: dict[str, Any], name: str, folder: Path) -> str:
+    """Writes the scenario that plays a violation, and says where."""
+    from model.scenario import ScenarioError
 
-    file = folder / f"{failure.program.scenario.name.replace(' ', '_')}-{failure.violation.rule}.toml"
+    file = folder / f"{name.replace(' ', '_')}-{violation['rule']}.toml"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        file.write_text(dump(failure.scenario(mutant)), encoding="utf-8")
+        file.write_text(violation["scenario_file"], encoding="utf-8")
     except OSError as error:
         remedy = "name a folder that you may write into"
         raise ScenarioError("--to", f"{file} cannot be written ({error.strerror})", remedy) from None
+    return str(file)
+
+
+def _as_table(failure: Failure, mutant: str) -> dict[str, Any]:
+    """A failure with the keys that scripts read; in place of its file, for now, what is to be in it."""
+    from model.scenario import dump
+
     return {
         "rule": failure.violation.rule,
         "message": failure.violation.message,
         "schedule": [choice._asdict() for choice in failure.schedule.choices],
         "preemptions": failure.preemptions,
-        "scenario_file": str(file),
+        "scenario_file": dump(failure.scenario(mutant)),
         "steps": list(failure.told()),
         "waiting": [
             {"thread": one.thread, "name": one.name, "waits_for": one.waits_for, "on": one.on}
@@ -234,13 +303,14 @@ def _report_table(report: Report, failures: list[dict[str, Any]]) -> dict[str, A
     }
 
 
-def _in_words(report: Report, failures: list[dict[str, Any]]) -> str:
-    extent = "every behaviour was shown" if report.complete else "not every behaviour was shown"
-    if report.complete and report.strategy == "bounded":
+def _in_words(report: dict[str, Any], spent_s: float) -> str:
+    extent = "every behaviour was shown" if report["complete"] else "not every behaviour was shown"
+    if report["complete"] and report["strategy"] == "bounded":
         extent = "every schedule with so few preemptions was run"
-    states = f", {report.states:,} states" if report.states else ""
-    size = f"{report.schedules:,} schedules{states} in {report.seconds:.1f} s"
-    lines = [f"{report.scenario}, {report.strategy}: {size}; {extent}"]
+    states = f", {report['states']:,} states" if report["states"] else ""
+    size = f"{report['schedules']:,} schedules{states} in {spent_s:.1f} s"
+    lines = [f"{report['scenario']}, {report['strategy']}: {size}; {extent}"]
+    failures = report["violations"]
     for failure in failures:
         lines += [
             f"BROKEN {failure['rule']}: {failure['message']}",

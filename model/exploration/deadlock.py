@@ -24,6 +24,9 @@ def waiting_threads(machine: ExploredMachine, trace: Trace) -> tuple[Waiting, ..
 
     A client's loop that waits for its own request is left out: the request stands for it.
     """
+    threads = [thread for thread in machine.waiting() if thread.parked]
+    if not threads:
+        return ()
     waits: dict[int, Event] = {}
     holders: dict[int, int] = {}
     for position in range(trace.tail, trace.head):
@@ -32,11 +35,7 @@ def waiting_threads(machine: ExploredMachine, trace: Trace) -> tuple[Waiting, ..
             waits[row.thread] = row
         elif row.kind == Kind.LOCK_CONTENDED:
             holders[row.thread] = row.a
-    return tuple(
-        _waiting(thread, waits.get(thread.identity), holders.get(thread.identity, 0))
-        for thread in machine.waiting()
-        if thread.parked
-    )
+    return tuple(_waiting(thread, waits.get(thread.identity), holders.get(thread.identity, 0)) for thread in threads)
 
 
 def _waiting(thread: Thread, row: Event | None, holder: int) -> Waiting:
