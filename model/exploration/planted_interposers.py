@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from model.engine import interposer as interposers
-from model.engine.generated import Method
 from model.exploration.planting import Patches, patched
+from model.trace.events import Kind
 
 _template = interposers._template
+_POSTCALL: Final = (f"self.mark({int(Kind.POSTCALL_RAN)},", "_wrapper.postcall(")
 
 
 def no_postcall_once_detached() -> Patches:
     def template(kind: Any, marked: bool) -> Any:
         whole = _template(kind, marked)
-
-        def body(method: Method) -> list[str]:
-            lines = whole(method)
-            if "try:" not in lines:
-                return lines
-            made = next(line for line in lines if line.strip().startswith("_result = "))
-            after = lines[lines.index("    raise") + 1 :]
-            return [
-                *lines[: lines.index("try:")],
-                made.strip(),
-                "if self in self.record.interposers:",
-                *(f"    {line}" for line in after),
-                "return _result",
-            ]
-
-        return body
+        return lambda method: [line for each in whole(method) for line in _guarded(each)]
 
     return patched(interposers, _template=template)
+
+
+def _guarded(line: str) -> list[str]:
+    """A line of POSTCALL only runs while the interposer is attached."""
+    bare = line.lstrip()
+    if not bare.startswith(_POSTCALL):
+        return [line]
+    indent = line[: len(line) - len(bare)]
+    return [f"{indent}if self in self.record.interposers:", f"{indent}    {bare}"]

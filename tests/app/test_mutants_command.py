@@ -12,9 +12,9 @@ from model.exploration import gate
 from model.exploration.gate import Verdict, examine
 from model.exploration.mutants import named
 
-KILLED = Verdict(12, "the blocked go to the old", False, True, "S1", "one call", 1, 0)
-SURVIVES = Verdict(1, "bug", False, False, "S3", "one call", 6_000, None)
-KILLED_EQUIVALENT = Verdict(30, "equivalent", True, True, "S1", "one call", 5, 1)
+KILLED = Verdict(12, "the blocked go to the old", False, True, "S1", "one_call", 1, 0)
+SURVIVES = Verdict(1, "bug", False, False, "S3", "one_call", 6_000, None)
+KILLED_EQUIVALENT = Verdict(30, "equivalent", True, True, "S1", "one_call", 5, 1)
 
 
 def test_table_says_what_failed_and_how() -> None:

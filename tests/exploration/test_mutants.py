@@ -7,12 +7,17 @@ import pytest
 from model.engine import generated
 from model.engine.mediator import Mediator
 from model.engine.swap import MediatedSwap
+from model.exploration.explorer import explore
 from model.exploration.gate import Again, SeldomInterrupted, Verdict, broken, examine_all, held
-from model.exploration.grounds import GROUNDS
+from model.exploration.grounds import GROUNDS, SHIPPED
 from model.exploration.mutants import MUTANTS, named, planted
 from model.exploration.planting import in_place, patched
 from model.machine.generations import Generations
 from model.projections.invariants import SENTENCE_OF, InvariantWatch
+
+LARGE = (
+    "cyclic_call_retried, alarms at any time", "cyclic_call, registering in every step", "one reader, two updaters",
+)  # fmt: skip
 
 _VERDICTS: dict[int, Verdict] = {}
 
@@ -38,6 +43,30 @@ def test_no_rule_is_broken_on_a_ground_without_a_mutant(name: str) -> None:
     ground = GROUNDS[name]
     program = ground.program(lambda: (InvariantWatch(frozenset(SENTENCE_OF) - ground.without),))
     assert [broken(program, SeldomInterrupted(seed)) for seed in range(60)] == [None] * 60
+
+
+QUICK = [name for name in GROUNDS if name not in (*SHIPPED, *LARGE)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [*QUICK, "cyclic_call_retried"])
+def test_ground_explores_clean_and_complete_without_a_mutant(name: str) -> None:
+    """Buys that no schedule at all of these breaks a rule; the shipped ones are explored by themselves."""
+    ground = GROUNDS[name]
+    report = explore(
+        ground.program(lambda: (InvariantWatch(frozenset(SENTENCE_OF) - ground.without),)), strategy="complete"
+    )
+    assert (report.failures, report.complete) == ((), True)
+    assert report.states > 100
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", LARGE)
+def test_large_ground_explores_clean_with_one_preemption(name: str) -> None:
+    """Buys every schedule with one preemption of the grounds that are too large to be shown completely in a test."""
+    program = GROUNDS[name].program(lambda: (InvariantWatch(),))
+    report = explore(program, strategy="bounded", preemptions=1, schedules=1_500)
+    assert report.failures == ()
 
 
 def test_schedule_that_killed_a_mutant_breaks_nothing_without_it() -> None:
@@ -97,6 +126,6 @@ def test_a_mutant_is_found_by_its_name_and_by_its_number() -> None:
 
 
 def test_the_gate_fails_for_an_equivalent_one_that_is_killed_and_for_a_bug_that_survives() -> None:
-    killed = Verdict(30, "equivalent", True, True, "S1", "one call", 5, 1)
-    survives = Verdict(1, "bug", False, False, "S3", "one call", 6_000, None)
+    killed = Verdict(30, "equivalent", True, True, "S1", "one_call", 5, 1)
+    survives = Verdict(1, "bug", False, False, "S3", "one_call", 6_000, None)
     assert (killed.as_it_should, survives.as_it_should) == (False, False)
