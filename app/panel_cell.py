@@ -78,6 +78,13 @@ class PanelCell(QWidget):
         if self.strip is not None:
             self.strip.set_theme(theme)
 
+    def least_height(self) -> int:
+        """The height under which the panel in front is cut, its tabs included."""
+        if self._view is None:
+            return 0
+        strip = 0 if self.strip is None else self.strip.sizeHint().height()
+        return strip + max(self._view.minimumSizeHint().height(), self._view.minimumHeight())
+
     def minimumSizeHint(self) -> QSize:
         """Small: the workspace has seen to it that there is room, and a panel copes with less."""
         return QSize(self._column.minimumSize().width() if self._fixed() else 40, 40)

@@ -241,7 +241,12 @@ class Workspace(QWidget):
         if not shown_cells(self.arrangement, area):
             return 0
         own = self.arrangement.extents.get(area)
-        return self._extents[area] if own is None else round(self._theme.px(own))
+        extent = self._extents[area] if own is None else round(self._theme.px(own))
+        if area == "bottom":
+            # A panel that is lower than it can be is cut at its foot, where lanes have their axis.
+            needed = max((cell.least_height() for cell in self._cells[area]), default=0)
+            extent = max(extent, min(needed, self.height() // 2))
+        return extent
 
     def _rebuild(self, *, only_if_other: bool = False) -> None:
         """Give every cell its place again, unless all stands as it should already."""

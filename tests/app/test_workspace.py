@@ -159,6 +159,16 @@ def test_the_menu_of_a_panel_moves_and_closes_it(opens: Opens) -> None:
     assert window.workspace.arrangement.area_of("latency") == "bottom"
 
 
+def test_the_bottom_is_as_high_as_its_panel_needs(opens: Opens) -> None:
+    window = opens("steady", size=(1280, 800))
+    for name in ("tables", "lanes"):
+        window.workspace.show_panel(name)
+        QApplication.processEvents()
+        view = window.workspace.view(name)
+        assert view.height() >= view.minimumSizeHint().height(), name
+        assert window.workspace.rect().contains(view.mapTo(window.workspace, view.rect().bottomRight())), name
+
+
 def test_dragged_lines_are_kept_in_the_layout(opens: Opens) -> None:
     window = opens("steady", size=(1600, 1000))
     whole = window.workspace._whole
