@@ -206,6 +206,8 @@ ACTIONS: Final[tuple[Entry, ...]] = (
           "subtitle; Esc ends it", checkable=True, parts=True),
     Entry("stand", "View", "Present all scenes for ever", "show_stand", ("Shift+F10",), "For a stand; any key or click "
           "ends it"),
+    Entry("welcome", "Help", "Welcome", "show_welcome", (), "The scenes with a picture each, files, the tour"),
+    Entry("guided_tour", "Help", "Tour of the window", "begin_tour", (), "Its parts, one after the other"),
     Entry("keys", "Help", "Keys and gestures", "show_keys", ("?", "F1"), mouse="the question mark at the upper right"),
     Entry("guide", "Help", "Guide", "show_guide", ("Shift+F1",),
           "How it is built, what was decided and why, the words"),

@@ -7,6 +7,7 @@
     changeover story SCENARIO         the trace in English
     changeover trace SCENARIO         the trace for other viewers
     changeover scenarios              what ships
+    changeover scenes                 those of them that tell what happens
     changeover mutants                every planted bug, and the rule that found it
     changeover break NAME             one of them, and the smallest run that it breaks
     changeover soak                   a long run under all faults, and whether anything was lost
@@ -46,7 +47,7 @@ BAD_INPUT = 2
 DIVERGED = 3
 HUNG = 4
 COMMANDS = (
-    "run", "snapshot", "story", "scenarios", "soak", "explore", "mutants",
+    "run", "snapshot", "story", "scenarios", "scenes", "soak", "explore", "mutants",
     "break", "litmus", "trace", "movie", "reproduce",
     "window",
 )  # fmt: skip
@@ -120,7 +121,7 @@ def window(scenario: Annotated[str | None, typer.Argument(metavar="SCENARIO")] =
         raise typer.Exit(run_demo(Path("changeover-demo")) or 0)
     from app.window import run_window
 
-    raise typer.Exit(run_window(name) or 0)
+    raise typer.Exit(run_window(scenario) or 0)
 
 
 def _has_display() -> bool:
@@ -139,6 +140,17 @@ def scenarios() -> None:
     width = max(len(summary.name) for summary in found)
     for summary in found:
         print(f"{summary.name:<{width}}  {summary.title}")
+
+
+@application.command("scenes")
+def list_scenes() -> None:
+    """The scenarios that tell what happens, a line each, in the order of a presentation."""
+    from model.scenario import scenes
+
+    found = scenes()
+    width = max(len(summary.name) for summary in found)
+    for summary in found:
+        print(f"{summary.scene}  {summary.name:<{width}}  {summary.title}")
 
 
 @application.command()

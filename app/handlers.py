@@ -408,6 +408,14 @@ class Handlers(QObject):
         self._window.showing.presentation.show_stand()
 
     @Slot()
+    def show_welcome(self) -> None:
+        self._window.showing.welcome.open()
+
+    @Slot()
+    def begin_tour(self) -> None:
+        self._window.showing.welcome.begin_tour()
+
+    @Slot()
     def show_keys(self) -> None:
         KeySheet(self._window.theme, self._window, self._window.keys).open()
 

@@ -125,6 +125,7 @@ class MainWindow(QMainWindow):
         self.keys = KeyMap(self.actions_by_name, self)
         self.scenarios_offered: list[tuple[str, str]] = []
         """Name and title of what ships."""
+        self.recent_files: tuple[str, ...] = ()
         self._make_parts()
         self.node_menus = NodeMenus(self.graph, self.actions_by_name)
         self._lay_out()
@@ -357,6 +358,7 @@ class MainWindow(QMainWindow):
 
     def fill_file_menus(self, scenarios: list[tuple[str, str]], recent: tuple[str, ...]) -> None:
         """What can be opened without a dialog: scenarios that ship, by name and title, and files."""
+        self.recent_files = recent
         self.scenarios_offered = scenarios
         before = self.actions_by_name["restart"]
         for title, choices in (

@@ -42,6 +42,8 @@ class Settings:
     """What the workspace gave to be kept (app/layouts.py); empty for the layouts that ship."""
     keys: str = ""
     """What the map of keys gave to be kept (app/key_map.py)."""
+    welcomed: bool = False
+    """Whether the welcome was shown once."""
     recent: tuple[str, ...] = ()
     """Files that were opened, the last first."""
 
@@ -181,5 +183,6 @@ _READERS: Final[dict[str, Any]] = {
     "reduced_motion": _truth,
     "layout": str,
     "keys": str,
+    "welcomed": _truth,
     "recent": _recent,
 }

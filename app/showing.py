@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QVBoxLayout
 
 from app.presentation import Presentation
+from app.welcome import Welcome
 from views.narration import NarrationView
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class Showing(QObject):
         self.band = NarrationView(self.narration, window.theme, central)
         column.insertWidget(1, self.band)
         self.presentation = Presentation(window, column)
+        self.welcome = Welcome(window)
         window.theme_changed.connect(self._wear)
         self.narration.changed.connect(self._narration_changed)
         self.narration.panel_wanted.connect(self._panel_wanted)

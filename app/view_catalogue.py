@@ -94,7 +94,7 @@ VIEWS: Final[tuple[ViewEntry, ...]] = (
               wants=("branches",), least=340),
 )  # fmt: skip
 
-PARTS: Final = ("caption", "invariants", "legend", "narration", "selected", "stage", "time_bar", "transport")
+PARTS: Final = ("caption", "invariants", "legend", "narration", "selected", "stage", "time_bar", "transport", "welcome")
 """Files of views/ that are no panels but parts of one, or of the window's own frame."""
 
 VIEW_BY_NAME: Final[Mapping[str, ViewEntry]] = {entry.name: entry for entry in VIEWS}

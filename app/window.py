@@ -38,6 +38,8 @@ def run_window(path_or_name: str | None = None) -> int:
     window = MainWindow(session, theme_of(settings.theme), opened=name, question=ask_about_foreign_code)
     memory = Memory(window, file, settings)
     memory.restore()
+    if path_or_name is None and not settings.welcomed:
+        window.showing.welcome.open()
     if path := os.environ.get(REPORT):
         from app.report import Report
 
@@ -109,7 +111,8 @@ class Memory(QObject):
                 size=window.looks.size,
                 window=(area.x(), area.y(), area.width(), area.height()),
                 maximised=window.isMaximized(),
-                pace=window.player.asked_pace,
+                pace=window.narration.own_pace,
+                welcomed=True,
                 slow_motion=window.player.slow_motion,
                 reduced_motion=window.player.reduced_motion,
                 layout=window.workspace.state(),

@@ -18,6 +18,7 @@ CHANGED = Settings(
     slow_motion=False,
     reduced_motion=True,
     layout='{"version":1,"chosen":"Debug","layouts":{}}',
+    welcomed=True,
     recent=("/tmp/one two.toml", "/tmp/ünï, code.toml"),
 )
 SCREEN = QRect(0, 0, 1920, 1080)
