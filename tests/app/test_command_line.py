@@ -206,6 +206,12 @@ class Called:
         return 0
 
 
+def test_scenes_are_listed_in_their_order(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = said(capsys, "scenes")
+    assert status == 0
+    assert [line.split()[:2] for line in out.splitlines()] == [[str(each.scene), each.name] for each in scenes()]
+
+
 def test_bare_command_without_a_display_plays_the_demonstration(monkeypatch: pytest.MonkeyPatch) -> None:
     demo = Called(monkeypatch, "app.demo", "run_demo")
     monkeypatch.setattr(command_line, "_has_display", lambda: False)
@@ -213,8 +219,11 @@ def test_bare_command_without_a_display_plays_the_demonstration(monkeypatch: pyt
     assert demo.calls == [((Path("changeover-demo"),), {})]
 
 
-@pytest.mark.parametrize(("arguments", "opened"), [([], "tour"), (["counter"], "counter")])
-def test_bare_command_opens_the_window(monkeypatch: pytest.MonkeyPatch, arguments: list[str], opened: str) -> None:
+@pytest.mark.parametrize(("arguments", "opened"), [([], None), (["counter"], "counter")])
+def test_bare_command_opens_the_window(
+    monkeypatch: pytest.MonkeyPatch, arguments: list[str], opened: str | None
+) -> None:
+    """Without a name the window chooses, and knows that nobody did: then it may say welcome."""
     window = Called(monkeypatch, "app.window", "run_window")
     monkeypatch.setattr(command_line, "_has_display", lambda: True)
     assert main(arguments) == 0
