@@ -14,7 +14,7 @@ import pytest
 
 from app import command_line
 from app.command_line import main
-from model.scenario import DEFAULT, dump, load, parse, shipped
+from model.scenario import DEFAULT, dump, load, parse, scenes, shipped
 
 ROOT = Path(__file__).parents[2]
 
