@@ -24,9 +24,10 @@ from views.kit.flow_layout import FlowLayout
 from views.kit.panel_view import PanelView, describe
 from views.kit.selection import Selection
 from views.kit.session_link import SessionLink
-from views.kit.swap_figure import Figure, FigureAxis, FigureHeads, FigureRows
+from views.kit.swap_figure import Figure, FigureAxis, FigureHeads
 from views.kit.swap_histogram import SwapHistogram
 from views.kit.swap_list import SwapList
+from views.kit.swap_rows import FigureRows
 from views.kit.swap_words import change_titles, change_words, next_words, title_of, transfer_notes
 from views.kit.theme import Theme
 from views.kit.thin_scroll import scroll_thinly

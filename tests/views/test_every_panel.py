@@ -43,11 +43,13 @@ FILES = (
     "generations", "invariants", "inspector", "lanes", "marks", "story", "swap", "waiting_for",
     "kit/catalogue", "kit/choice_button", "kit/describing", "kit/entry_table", "kit/fact_rows", "kit/flashes",
     "kit/inspecting", "kit/selection_history", "kit/source_text",
-    "kit/lanes_canvas", "kit/lanes_picture", "kit/latency_heat", "kit/marks_control", "kit/marks_list",
+    "kit/lanes_canvas", "kit/lanes_drawing", "kit/lanes_picture",
+    "kit/latency_heat", "kit/marks_control", "kit/marks_list",
     "branches", "kit/branches_control", "kit/comparison",
     "kit/latency_plot", "kit/line_list", "kit/octaves", "kit/panel_view",
     "kit/phases", "kit/readout", "kit/speed_slider", "kit/story_list",
-    "kit/swap_card", "kit/swap_columns", "kit/swap_figure", "kit/swap_histogram", "kit/swap_list", "kit/swap_vignette",
+    "kit/swap_card", "kit/swap_columns", "kit/swap_figure", "kit/swap_histogram", "kit/swap_list", "kit/swap_rows",
+    "kit/swap_vignette",
     "kit/swap_words", "kit/thin_scroll", "kit/vectors", "kit/waiting_words", "kit/writing",
 )  # fmt: skip
 

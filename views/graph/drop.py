@@ -20,7 +20,8 @@ from views.kit.describing import member
 from views.kit.format import format_bytes, format_count, format_duration
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QMimeData
+    from PySide6.QtCore import QMimeData, QPointF
+    from PySide6.QtGui import QTransform
 
     from model.projections.topology import Topology
     from views.graph.scene import GraphScene
@@ -118,6 +119,18 @@ class DropDesk:
         for identity, node in self._scene.objects.items():
             verdict = verdict_of(topology, self.dragged, identity)
             node.set_answer(Answer(verdict, hovered=identity == self.target))
+
+    def target_at(self, transform: QTransform, point: QPointF) -> int:
+        """The node that a point of the viewport means: the nearest within SNAP px; 0 for none."""
+        best, nearest = 0, SNAP
+        for identity, node in self._scene.objects.items():
+            box = transform.mapRect(node.standing)
+            across = max(box.left() - point.x(), point.x() - box.right(), 0.0)
+            down = max(box.top() - point.y(), point.y() - box.bottom(), 0.0)
+            away = max(across, down)
+            if away < nearest or (away == 0.0 and not best):
+                best, nearest = identity, away
+        return best
 
     def hover(self, target: int) -> bool:
         """The hand is over an object, 0 for none; True when that is another one than before."""

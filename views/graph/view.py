@@ -34,7 +34,7 @@ from PySide6.QtWidgets import QWidget
 from model.commands import Cancel
 from views.graph.canvas import Canvas
 from views.graph.component_node import ComponentNode
-from views.graph.drop import SNAP, Dragged, DropDesk, dragged_of
+from views.graph.drop import Dragged, DropDesk, dragged_of
 from views.graph.ink import at_scale_one
 from views.graph.menu import NodeMenu
 from views.graph.node import NodeItem
@@ -453,21 +453,9 @@ class GraphView(Canvas):
 
     def drag_over(self, point: QPointF) -> None:
         """The hand is over a point of the viewport; a node within SNAP px is meant."""
-        if self._desk.hover(self._target_at(point)):
+        if self._desk.hover(self._desk.target_at(self.viewportTransform(), point)):
             self._speak()
             self.viewport().update()
-
-    def _target_at(self, point: QPointF) -> int:
-        transform = self.viewportTransform()
-        best, nearest = 0, SNAP
-        for identity, node in self._board.objects.items():
-            box = transform.mapRect(node.standing)
-            across = max(box.left() - point.x(), point.x() - box.right(), 0.0)
-            down = max(box.top() - point.y(), point.y() - box.bottom(), 0.0)
-            away = max(across, down)
-            if away < nearest or (away == 0.0 and not best):
-                best, nearest = identity, away
-        return best
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         dragged = dragged_of(event.mimeData())
