@@ -84,3 +84,12 @@ def test_litmus_prints_a_list_in_the_order_of_the_files(capsys: pytest.CaptureFi
         ("domains apart", "Sometimes", "Sometimes", True),
     ]
     assert all(line["states"] > 0 for line in printed)
+
+
+@pytest.mark.slow
+def test_several_processes_share_an_exploration(capsys: pytest.CaptureFixture[str]) -> None:
+    """Slow: two processes are started."""
+    assert main(["explore", "one_call", "--strategy", "random", "--schedules", "40", "--jobs", "2", "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["schedules"] == 40
+    assert printed["violations"] == []
