@@ -1,8 +1,8 @@
 """The activity of Figure 7: one SDET script on one processor, against readers that stream over NFS.
 
-The memory is full at the start, of a file that was read before and that nobody uses. A stream reads a file larger than
-memory, one page after the other, as fast as the network brings it and never faster than a program looks at it. All
-streams share one network. Pages of shared text that were lost come back from a disk.
+The memory is full at the start, of files that were read before and that nobody uses: programs, sources, mail. A stream
+reads a file larger than memory, one page after the other, as fast as the network brings it and never faster than a
+program looks at it. All streams share one network. Pages of shared text that were lost come back from a disk.
 
 Adaptive: a sequential watch stands before the cache manager of each stream.
 """
@@ -29,7 +29,7 @@ REST_NS: Final = 900_000
 """What a reader takes over a page beside reading and looking: one alone reads some 700 pages a second, 3 MB."""
 LOOK_CYCLES: Final = 20_000
 """The network's protocols and the copy to the reader, beside the fault. Assumed: no measurement was found."""
-OLD_FILE: Final = "old file"
+OLD_FILES: Final = tuple(f"old file {number}" for number in range(1, 257))
 QUANTUM_NS: Final = 100_000
 """A reader that waited for the network has the processor soon, as schedulers favour those who wait."""
 FREE_PAGES: Final = 20
@@ -47,11 +47,11 @@ def streams_scenario(job: Job) -> Scenario:
         for component in plain.components
     ]
     components.append(ComponentTable("nfs", "pager_lru", settings={"buffers": 0, "service_ns": NETWORK_PAGE_NS}))
-    for number, name in enumerate([OLD_FILE, *names]):
+    for number, name in enumerate([*OLD_FILES, *names]):
         settings: dict[str, Any] = {"file": 100 + number, "frames": 1 << 20, "report_every": 0}
         components.append(ComponentTable(name, "fcm_single", uses={"pager": "nfs"}, settings=settings))
-    caches = [OLD_FILE, *names, *(f"file {number}" for number in range(1, TEXTS + 1))]
-    replaced = {f"cache {number:02}": name for number, name in enumerate(caches)}
+    caches = [*OLD_FILES, *names, *(f"file {number}" for number in range(1, TEXTS + 1))]
+    replaced = {f"cache {number:03}": name for number, name in enumerate(caches)}
     components.append(ComponentTable("page replacement", "reclaim_proportional",
                                      uses={**replaced, "own": "page replacement"}))  # fmt: skip
     readers = WorkloadTable(
@@ -71,11 +71,13 @@ def streams_scenario(job: Job) -> Scenario:
 
 
 def fill(run: Run) -> None:
-    """Fills the memory but for a few frames, as if the texts and an old file had been read before the run began."""
+    """Fills the memory but for a few frames, as if the texts and old files had been read before the run began."""
     frames = run.world.machine.frames
     for number in range(1, TEXTS + 1):
         _give(run, f"file {number}", TEXT_PAGES)
-    _give(run, OLD_FILE, frames.free - frames.low - FREE_PAGES)
+    each = (frames.free - frames.low - FREE_PAGES) // len(OLD_FILES)
+    for name in OLD_FILES:
+        _give(run, name, each)
 
 
 def _give(run: Run, name: str, count: int) -> None:
