@@ -21,6 +21,9 @@ STEPS: Final = 28
 STEP_NS: Final = 50_000
 MOST_ROWS: Final = 65_536
 NS_PER_S: Final = 1_000_000_000
+_TARGET_BITS: Final = 31
+_OBJECTS: Final = 1 << 31
+"""Begins of ways from here on are objects, those below are clients; both have 31 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +68,16 @@ def _rows(trace: Trace, position: int, step: int) -> tuple[Rows, float]:
 def _by_wire(rows: Rows, span_s: float) -> dict[tuple[int, int, int], float]:
     """Calls in a second along each way that was taken."""
     entered = rows[rows["kind"] == Kind.CALL_ENTERED]
-    ways = np.column_stack((np.where(entered["b"] == 0, entered["client"], 0), entered["b"], entered["subject"]))
-    if not len(ways):
-        return {}
-    found, counts = np.unique(ways.astype(np.int64), axis=0, return_counts=True)
-    return {tuple(way): count / span_s for way, count in zip(found.tolist(), counts.tolist(), strict=True)}
+    caller = entered["b"].astype(np.int64)
+    # One number a way, for numpy sorts numbers ten times as fast as rows.
+    begins = np.where(caller == 0, entered["client"].astype(np.int64), _OBJECTS | caller)
+    ways, counts = np.unique(begins << _TARGET_BITS | entered["subject"], return_counts=True)
+    rates: dict[tuple[int, int, int], float] = {}
+    for way, count in zip(ways.tolist(), counts.tolist(), strict=True):
+        begin, target = way >> _TARGET_BITS, way & (1 << _TARGET_BITS) - 1
+        of_object = begin >= _OBJECTS
+        rates[0 if of_object else begin, begin - _OBJECTS if of_object else 0, target] = count / span_s
+    return rates
 
 
 def _measured(rows: Rows, span_s: float, step: int, processors: int) -> dict[int, Busy]:

@@ -201,7 +201,7 @@ class WiresItem(QGraphicsItem):
         wire.controls = controls
         wire.path = _path(controls)
         wire.head = _head(wire.end, down=not level)
-        wire.bounds = wire.path.controlPointRect().adjusted(-RATE_ACROSS, -RATE_DOWN, RATE_ACROSS, RATE_DOWN)
+        wire.bounds = wire.path.controlPointRect().adjusted(-8, -8, 8, 8)
         self.board.touch_wires(wire.bounds)
 
     def _sample(self) -> None:
@@ -244,7 +244,7 @@ class WiresItem(QGraphicsItem):
         """The still picture of a wire is out of date."""
         wire = self._wires.get(key) if key is not None else None
         if wire is not None:
-            self.board.touch_wires(wire.bounds)
+            self.board.touch_wires(wire.bounds.adjusted(-RATE_ACROSS, -RATE_DOWN, RATE_ACROSS, RATE_DOWN))
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         self.draw(painter, option.exposedRect)
