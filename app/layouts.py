@@ -97,7 +97,7 @@ LAYOUTS: Final[Mapping[str, Arrangement]] = {
         left="palette", centre="graph", right="receipt | waiting_for | latency", bottom="tables | lanes"
     ),
     "Debug": arranged(
-        left="palette", centre="graph", right="waiting_for | inspector + receipt + marks | generations",
+        left="palette", centre="graph", right="waiting_for | receipt + inspector + marks | generations",
         bottom="story | lanes + tables",
     ),
     "Timeline": arranged(centre="swap + lanes + story", right="receipt + inspector | latency"),

@@ -381,6 +381,7 @@ class Player(QObject):
             if not (phases or self._goal or self._halting or self._points):
                 session.advance(limit_ns, budget_s)
             else:
+
                 def stop(rows: Rows) -> int | None:
                     return self._first_stop(trace.head - len(rows), rows, phases, instant=True)
 
