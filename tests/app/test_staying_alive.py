@@ -28,7 +28,7 @@ HERE = Path(__file__).parent
 WARMING, TIMES = 20, 80
 """Caches of fonts, glyphs and themes fill while the first windows open."""
 GROWTH = 8 << 20
-"""Bytes that the process may be larger by after TIMES windows: 100 KiB a window would be seen; the caches of the first ones are in it."""
+"""Bytes that the process may be larger by after TIMES windows, late caches included: 100 KiB a window would be seen."""
 
 pytestmark = [pytest.mark.slow, pytest.mark.qt_log_ignore("This plugin does not support")]
 on_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks /proc and pins to cores")
