@@ -33,6 +33,7 @@ from model.engine.system import System
 from model.engine.translation import LocalReference
 from model.machine.machine import Machine
 from model.machine.surroundings import Operation
+from model.projections.invariants import InvariantsFold
 from model.trace.events import Kind, Phase
 from model.trace.trace import Trace
 
@@ -409,7 +410,13 @@ class Run:
         serves = interposers[0].subject if interposers else self.record.instance.identity
         if targets(self.record) != {serves}:
             wrong.append(f"entries point at {targets(self.record)} and not at {serves}")
-        return wrong + self._balance() + self._needless()
+        return wrong + self._broken_rules() + self._balance() + self._needless()
+
+    def _broken_rules(self) -> list[str]:
+        """What the invariants say of the whole trace, by other accounts than the ghost's."""
+        trace, fold = self.machine.trace, InvariantsFold()
+        state = fold.apply(fold.initial(), trace.tail, trace.rows(trace.tail, trace.head))
+        return [f"{violation.rule}: {violation.message}" for violation in state.violations]
 
     def _balance(self) -> list[str]:
         """As many mediators, instances and interposers as were made and not kept were destroyed."""

@@ -26,6 +26,7 @@ from model.components.counter_shared import CounterState, SharedCounter
 from model.engine.component import Package
 from model.engine.mediator import Mediator
 from model.machine.scheduler import Scheduler
+from model.projections.invariants import InvariantsFold
 from model.scenario import Scenario, dump, parse
 from model.session import Session
 from model.trace.events import Kind
@@ -205,6 +206,8 @@ def check_end(session: Session) -> None:
     assert all(line.last == line.calls for line in ledger.lines.values())
     by_clients = _outermost(session)
     assert sum(line.calls for line in ledger.lines.values()) == by_clients[Kind.CALL_RETURNED]
+    trace, fold = session.trace, InvariantsFold()
+    assert fold.apply(fold.initial(), 0, trace.rows(0, trace.head)).violations == ()
     assert by_clients[Kind.CALL_RETURNED] + by_clients[Kind.CALL_RAISED] == CALLS
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from model.projections.invariants.books import INTERPOSER, Books, Since, Subject
+from model.projections.invariants.books import INTERPOSER, MEDIATOR, Books, Since, Subject
 from model.projections.invariants.swap_record import CLOSED
 from model.trace.events import WITHOUT_POSTCALL, Kind
 from model.trace.trace import Event
@@ -105,7 +105,10 @@ def precall(books: Books, row: Event) -> None:
     _use(books, row)
     flight = books.calls.get(call)
     since = books.detached.get(interposer, -1)
-    if flight is not None and 0 <= since < flight.position and flight.target != interposer:
+    looked_up = books.subjects.get(flight.target) if flight is not None else None
+    # One that was looked up earlier may still lead there by a mediator that is done: its door is what it was then.
+    passes_mediator = looked_up is None or looked_up.sort == MEDIATOR
+    if flight is not None and 0 <= since < flight.position and flight.target != interposer and not passes_mediator:
         words = f"call {call} ran the PRECALL of interposer {interposer}, which was detached before it was made"
         books.breaks("I2", words, position, since)
     wrapping = books.wrapped.get(call, ())
