@@ -38,6 +38,8 @@ HEAD: Final = 48
 SUBTITLE_SHARE: Final = 1 / 1.5
 """The theme of a presentation is 1.5 times as large already; 36 px are meant."""
 LINES: Final = 2
+SUBTITLE_WIDTH: Final = 0.88
+"""The share of the width that a line may take before two are made of it."""
 RIBBON: Final = 36
 KEYS: Final = 44
 MARGIN: Final = 26
@@ -161,7 +163,7 @@ class StageFoot(_Stage):
     def _paint_subtitle(self, painter: QPainter, area: QRectF) -> None:
         if not self.shown.text:
             return
-        lines, scale = self.subtitle_lines(area.width())
+        lines, scale = self.subtitle_lines(area.width() * SUBTITLE_WIDTH)
         height = line_height("subtitle", scale)
         painter.setFont(font("subtitle", scale))
         painter.setPen(self.theme.text.primary)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
 from PIL import Image
 from PySide6.QtGui import QImage
@@ -13,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from app.command_line import main
 from app.movie import frames_of, movie
 from app.snapshot import snapshot
-from model.scenario import ScenarioError
+from model.scenario import ScenarioError, dump, load
 from views.kit.dots import TILES
 
 SIZE = (640, 420)
@@ -47,6 +48,19 @@ def test_same_movie_is_the_same_pictures(tmp_path: Path, qtbot: QtBot) -> None:
     assert [path.name for path in pictures["one"]] == ["frame-00000.png", "frame-00001.png"]
     assert [QImage(str(path)) for path in pictures["one"]] == [QImage(str(path)) for path in pictures["other"]]
     assert QImage(str(pictures["one"][0])) != QImage(str(pictures["one"][1]))
+
+
+@pytest.mark.slow
+def test_movie_of_a_scene_says_what_happens_and_pauses_for_nothing(tmp_path: Path, qtbot: QtBot) -> None:
+    """Two windows of two frames: the same run with its narration is another picture."""
+    silent = tmp_path / "silent.toml"
+    text = dump(msgspec.structs.replace(load("failing"), narration=()))
+    silent.write_text(text, encoding="utf-8")
+    for name, scenario in (("said", "failing"), ("silent", str(silent))):
+        movie(scenario, 990_000, 1_010_000, tmp_path / name, seconds=0.2, frames_a_second=10, size=SIZE)
+    said, other = (QImage(str(tmp_path / name / "frame-00001.png")) for name in ("said", "silent"))
+    assert said.size() == other.size()
+    assert said != other
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from tests.app.conftest import Opens
 from tests.app.playing import Wall
 from tests.app.whole_window import text_faults
 from views.kit.typography import PRESENTATION_LEAST_PX, ROLES, font
-from views.stage import LINES, Shown, StageFoot
+from views.stage import LINES, SUBTITLE_WIDTH, Shown, StageFoot
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -82,7 +82,7 @@ def test_every_line_is_a_subtitle_of_two_lines(qtbot: QtBot, opens: Opens, scene
     qtbot.addWidget(foot)
     for line in load(scene).narration:
         foot.shown = Shown(text=line.text)
-        lines, scale = foot.subtitle_lines(1_500)
+        lines, scale = foot.subtitle_lines(1_522 * SUBTITLE_WIDTH)
         assert len(lines) <= LINES
         assert font("subtitle", scale).pixelSize() >= 36
 
