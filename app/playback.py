@@ -381,11 +381,9 @@ class Player(QObject):
             if not (phases or self._goal or self._halting or self._points):
                 session.advance(limit_ns, budget_s)
             else:
-
-                def stop(rows: Rows) -> int | None:
-                    return self._first_stop(trace.head - len(rows), rows, phases, instant=True)
-
-                found = session.run_until(stop, limit_ns, budget_s)
+                found = session.run_until(
+                    lambda new: self._first_stop(trace.head - len(new), new, phases, instant=True), limit_ns, budget_s
+                )
                 if found is not None:
                     self._clock_ns = float(session.now_ns)
                     self._stopped_at(now_s, found)

@@ -190,7 +190,7 @@ class WelcomeView(QFrame):
 
     def _head(self) -> QHBoxLayout:
         px = self._theme.px
-        title = QLabel("Welcome to Changeover")
+        title = QLabel("Welcome")
         title.setFont(font("title", self._theme.scale))
         row = QHBoxLayout()
         row.setContentsMargins(round(px(16)), 0, round(px(8)), 0)

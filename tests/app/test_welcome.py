@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from app.guided_tour import STEPS
@@ -87,6 +88,14 @@ def test_the_page_has_the_colours_of_the_theme(opens: Opens, theme: str) -> None
     _, view = welcomed(opens, theme=theme)
     strays = stray_colours(view.grab().toImage(), load_theme(theme))
     assert strays.none, strays
+
+
+@pytest.mark.parametrize("theme", ["light", "projector"])
+def test_no_word_of_the_page_is_cut_in_a_narrow_window(opens: Opens, theme: str) -> None:
+    _, view = welcomed(opens, size=(1280, 800), theme=theme)
+    for label in view.findChildren(QLabel):
+        assert label.hasHeightForWidth() or label.width() >= label.sizeHint().width(), label.text()
+    assert view.close_button.geometry().right() < view.width()
 
 
 def test_picture_of_a_scene_is_its_scenario() -> None:
