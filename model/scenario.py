@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from msgspec import Meta
@@ -52,6 +52,10 @@ Digest = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
 Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 
 
+LONGEST_PLACE: Final = 200
+"""So many signs of a path inside a file are said."""
+
+
 class ScenarioError(ValueError):
     """A file that cannot be used: one sentence with the file, the place in it and the remedy."""
 
@@ -67,8 +71,12 @@ class ScenarioError(ValueError):
         return ScenarioError(self.path_in_file, self.message, self.remedy, file)
 
     def __str__(self) -> str:
-        place = ": ".join(part for part in (self.file, self.path_in_file) if part)
-        return f"{place}: {self.message}; {self.remedy}." if place else f"{self.message}; {self.remedy}."
+        inside = self.path_in_file
+        inside = inside if len(inside) <= LONGEST_PLACE else f"{inside[:LONGEST_PLACE]}…"
+        place = ": ".join(part for part in (self.file, inside) if part)
+        said = f"{place}: {self.message}; {self.remedy}." if place else f"{self.message}; {self.remedy}."
+        # A key of the file, which may hold anything, is part of the place: it must not break the line it stands in.
+        return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in said)
 
 
 class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -232,3 +232,18 @@ def test_nearest_name_comes_first_and_the_others_follow() -> None:
     assert nearest("fcm_singel", ["pager", "fcm_single"]) == "write fcm_single, or another of pager"
     assert nearest("xyz", ["pager", "fcm_single"]) == "write one of fcm_single, pager"
     assert nearest("xyz", []) == "leave it out, as there are none"
+
+
+@pytest.mark.parametrize(
+    ("key", "said"), [("\n", r"\n"), ("a\u2028b", r"a\u2028b"), ("k" * 5_000, "k" * 180), ("ü", "ü")]
+)
+def test_a_key_that_may_hold_anything_does_not_break_the_sentence(key: str, said: str) -> None:
+    written = key.replace("\n", r"\n").replace("\u2028", r"\u2028")
+    with pytest.raises(ScenarioError) as caught:
+        parse(GOOD.replace('name = "steady"\naddress', f'"{written}" = 0\nname = "steady"\naddress'), "odd.toml")
+    words = str(caught.value)
+    assert words.startswith("odd.toml: clients[0].")
+    assert said in words
+    assert words.isprintable()
+    assert len(words) < 500
+    assert words.endswith("there is no such key here; write one of address_space, name.")
