@@ -83,9 +83,7 @@ def explore(
         while runs < schedules and not search.finished:
             if runs % RUNS_BETWEEN_LOOKS == 0:
                 spent_s = perf_counter() - begun_s
-                if spent_s >= seconds or not told(
-                    Progress(runs, search.states, spent_s, frozenset(gone))
-                ):
+                if spent_s >= seconds or not told(Progress(runs, search.states, spent_s, frozenset(gone))):
                     break
             chooser = search.next_chooser()
             if chooser is None:

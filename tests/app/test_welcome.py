@@ -109,9 +109,7 @@ def test_picture_of_a_scene_is_its_scenario() -> None:
 
 
 @pytest.mark.parametrize("size", [(1600, 1000), (1280, 800)])
-def test_every_step_lights_a_real_part_and_its_card_is_whole(
-    opens: Opens, qtbot: QtBot, size: tuple[int, int]
-) -> None:
+def test_every_step_lights_a_real_part_and_its_card_is_whole(opens: Opens, qtbot: QtBot, size: tuple[int, int]) -> None:
     window = opens("tour", size=size)
     window.actions_by_name["guided_tour"].trigger()
     tour = window.showing.welcome.tour

@@ -441,9 +441,7 @@ def slots_past_the_mediator(make_bench: MakeBench, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.slow
-def test_no_order_of_steps_lets_a_slot_by_the_mediator(
-    make_bench: MakeBench, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_order_of_steps_lets_a_slot_by_the_mediator(make_bench: MakeBench, monkeypatch: pytest.MonkeyPatch) -> None:
     """Buys that every step of the miss handler was tried against every step of a swap's beginning."""
     assert [seed for seed in range(60) if slots_past_the_mediator(make_bench, monkeypatch, seed)] == []
 
