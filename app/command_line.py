@@ -33,8 +33,9 @@ with warnings.catch_warnings():
     import typer
 
     from app.break_command import break_it
-    from app.explore_command import explore, litmus, planted
+    from app.explore_command import explore, litmus
     from app.mutants_command import mutants
+    from app.planted import engine_of
     from app.reproduce_command import reproduce
     from app.soak_command import soak
     from app.terminal import with_progress as _with_progress
@@ -167,7 +168,7 @@ def run(
     from model.session import divergence
 
     loaded, until_ns = _loaded(scenario, until, seed, trust)
-    with planted("" if loaded.schedule is None else loaded.schedule.mutant):
+    with engine_of(loaded):
         session = _session(scenario, loaded, trust)
         report = RunReport(session)
         _advance(session, until_ns)
@@ -192,7 +193,7 @@ def story(scenario: ScenarioName, until: Until = None, seed: Seed = None, trust:
     from app.run_report import story_lines
 
     loaded, until_ns = _loaded(scenario, until, seed, trust)
-    with planted("" if loaded.schedule is None else loaded.schedule.mutant):
+    with engine_of(loaded):
         session = _session(scenario, loaded, trust)
         for line in story_lines(session, until_ns):
             print(line)
@@ -218,9 +219,10 @@ def trace(
     from app.trace_command import write_chrome_trace
 
     loaded, until_ns = _loaded(scenario, until, seed, trust)
-    session = _session(scenario, loaded, trust)
-    count = write_chrome_trace(session, until_ns, output)
-    session.close()
+    with engine_of(loaded):
+        session = _session(scenario, loaded, trust)
+        count = write_chrome_trace(session, until_ns, output)
+        session.close()
     print(f"{count:,} events are in {output}")
 
 

@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 
 from app.narration import check_narration
-from app.planted import Planted
+from app.planted import Planted, mutant_of
 from model import catalogue as catalogues
 from model.scenario import ScenarioError, SourceTable, dump, load, parse
 from model.session import Session
@@ -38,7 +38,8 @@ class ForeignCode:
 def open_session(path_or_name: str, trusted: Iterable[str] = (), planted: Planted | None = None) -> Session:
     """A session of a scenario that ships, or of a file. Raises ScenarioError.
 
-    `planted` has the engine as the scenario wants it, from before the session is made.
+    `planted` has the engine as the scenario wants it, from before the session is made; a scenario that plants a bug
+    cannot be opened without somebody who takes it out again.
     """
     trusted = tuple(trusted)
     scenario = load(path_or_name, trusted)
@@ -48,6 +49,8 @@ def open_session(path_or_name: str, trusted: Iterable[str] = (), planted: Plante
         raise error.of_file(path_or_name) from None
     if planted is not None:
         planted.take(scenario)
+    else:
+        assert not mutant_of(scenario), "a planted bug needs somebody who takes it out again"
     return Session(scenario, catalogue=catalogues.for_scenario(scenario, trusted))
 
 

@@ -101,7 +101,9 @@ class MainWindow(QMainWindow):
         opened: str = "",
         wall: Callable[[], float] = time.perf_counter,
         question: Question | None = None,
+        planted: Planted | None = None,
     ) -> None:
+        """`planted` is what holds the engine as the session wants it; by itself the window holds a whole one."""
         super().__init__()
         self.opened = opened
         """The name or the file that the session was made from."""
@@ -116,7 +118,7 @@ class MainWindow(QMainWindow):
         self.history = SelectionHistory(self.selection, self)
         self.player = Player(self.link, self.selection, self, wall=wall)
         self.forking = Forking(self.link, self.player, self)
-        self.planted = Planted()
+        self.planted = planted or Planted()
         self.marks = Marks(self.link, self.player, self)
         self.branches = Branches(self.forking, self)
         self.narration = Narration(self.link, self.selection, self.player, self)
@@ -354,6 +356,7 @@ class MainWindow(QMainWindow):
         self.top.title.show_title(title, " ".join(scenario.description.split()))
         self.setWindowTitle(f"{title} - Changeover")
         self.graph.positions = scenario.layout.positions
+        self.light.look_for(scenario.schedule.rule if scenario.schedule is not None else "", self.planted.name)
         self.session_changed.emit()
 
     def fill_file_menus(self, scenarios: list[tuple[str, str]], recent: tuple[str, ...]) -> None:

@@ -19,6 +19,7 @@ from PySide6.QtGui import QImage, QPixmap
 
 from app.documents import open_session
 from app.pictures import chosen_theme, open_still, prepare, save, settle
+from app.planted import Planted
 from model.scenario import ScenarioError
 
 if TYPE_CHECKING:
@@ -56,9 +57,10 @@ def movie(
         raise ScenarioError("--output", f"{path.suffix} is not known", "end the name in .gif or .png, or name a folder")
     prepare()
     chosen_theme(theme)  # before a long run, not after it
-    session = open_session(scenario, trusted)
+    planted = Planted()
+    session = open_session(scenario, trusted, planted)
     session.advance(from_ns)
-    window = open_still(session, size, theme, scenario, playing=True)
+    window = open_still(session, size, theme, scenario, playing=True, planted=planted)
     try:
         pictures = _pictures(window, from_ns, to_ns, count, progress)
         if path.suffix:

@@ -13,6 +13,7 @@ from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from app.main_window import MainWindow
+from app.planted import Planted
 from app.window import make_application
 from model.scenario import ScenarioError
 from model.session import Session
@@ -41,10 +42,16 @@ def chosen_theme(name: str) -> Theme:
 
 
 def open_still(
-    session: Session, size: tuple[int, int], theme: str, opened: str = "", *, playing: bool = False
+    session: Session,
+    size: tuple[int, int],
+    theme: str,
+    opened: str = "",
+    *,
+    playing: bool = False,
+    planted: Planted | None = None,
 ) -> MainWindow:
     """The window on a session, in which nothing moves by itself; `playing` lets it look as if it did."""
-    window = MainWindow(session, chosen_theme(theme), opened=opened, wall=_stands_still)
+    window = MainWindow(session, chosen_theme(theme), opened=opened, wall=_stands_still, planted=planted)
     window.setMinimumSize(1, 1)
     window.resize(*size)
     if playing:

@@ -6,11 +6,17 @@ again before another session begins: nothing of it is ever in a normal one.
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from model.scenario import Scenario
+
+
+def mutant_of(scenario: Scenario) -> str:
+    """The bug that a scenario wants; empty for none."""
+    return scenario.schedule.mutant if scenario.schedule is not None else ""
 
 
 class Planted:
@@ -24,7 +30,7 @@ class Planted:
     def take(self, scenario: Scenario) -> None:
         """Have the engine as this scenario wants it. Raises ScenarioError for a bug that nobody knows."""
         self.clear()
-        name = scenario.schedule.mutant if scenario.schedule is not None else ""
+        name = mutant_of(scenario)
         if not name:
             return
         from model.exploration.mutants import MUTANTS, named, planted
@@ -43,3 +49,14 @@ class Planted:
         self._stack.close()
         self._stack = ExitStack()
         self.name = ""
+
+
+@contextmanager
+def engine_of(scenario: Scenario) -> Iterator[None]:
+    """The engine as a scenario wants it while this lasts, for a run without a window."""
+    planted = Planted()
+    planted.take(scenario)
+    try:
+        yield
+    finally:
+        planted.clear()

@@ -154,6 +154,7 @@ class Presentation(QObject):
             title=window.top.title.text,
             number=self._number,
             of=len(self._scenes) if self._number else 0,
+            broken=window.light.broken,
             text=window.narration.text,
             receipt=swaps[-1].receipt(link.clock_ns) if swaps else None,
             keys=KEYS,

@@ -9,7 +9,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from app.planted import mutant_of
 from model.projections.facts import FactsFold
+from model.projections.invariants import InvariantsFold
 from model.projections.latency import LatencyFold
 from model.projections.projection import Projection
 from model.projections.receipt import duration
@@ -36,6 +38,8 @@ class RunReport:
         self._latency = Projection(trace, LatencyFold(trace))
         self._counts = Projection(trace, FactsFold(trace))
         self._topology = Projection(trace, TopologyFold(trace))
+        # A run that was explored says what it breaks: it was kept for that.
+        self._invariants = None if session.scenario.schedule is None else Projection(trace, InvariantsFold(trace))
 
     def numbers(self) -> dict[str, Any]:
         """Everything, by the names that the JSON object has."""
@@ -52,6 +56,7 @@ class RunReport:
             },
             "swaps": self._swap_receipts(head),
             "latency": self._latencies(head),
+            **self._proof(head),
         }
 
     def as_json(self) -> str:
@@ -78,6 +83,9 @@ class RunReport:
                 f"latency: {name}, {latency['count']:,} calls, half within {duration(latency['p50_ns'])}, "
                 f"99 of 100 within {duration(latency['p99_ns'])}, all within {duration(latency['max_ns'])}"
             )
+        if planted := numbers.get("planted"):
+            lines.append(f"planted: {planted}")
+        lines += [f"broken: {one['rule']}, {one['message']}" for one in numbers.get("violations", [])]
         if self._session.ended:
             lines.append(f"ended: {self._session.ended}")
         return "\n".join([*lines, f"fingerprint: {numbers['fingerprint']}"])
@@ -85,6 +93,19 @@ class RunReport:
     def _swap_receipts(self, head: int) -> list[dict[str, Any]]:
         swaps = self._swaps.at(head).by_request.values()
         return [swap.receipt(self._session.now_ns).as_json() for swap in swaps if swap.sort == "swap"]
+
+    def _proof(self, head: int) -> dict[str, Any]:
+        """The planted bug and what it breaks, of a run with a schedule."""
+        if self._invariants is None:
+            return {}
+        violations = self._invariants.at(head).violations
+        found = [{"rule": one.rule, "message": one.message, "at_ns": self._at_ns(one.position)} for one in violations]
+        return {"planted": mutant_of(self._session.scenario), "violations": found}
+
+    def _at_ns(self, position: int) -> int | None:
+        """When a row was written; None for one that the trace has let go, or the end."""
+        trace = self._session.trace
+        return trace.event(position).at_ns if trace.tail <= position < trace.head else None
 
     def _latencies(self, head: int) -> dict[str, dict[str, int]]:
         latency = self._latency.at(head)

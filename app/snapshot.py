@@ -6,6 +6,7 @@ from pathlib import Path
 
 from app.documents import open_session
 from app.pictures import chosen_theme, open_still, prepare, save_window
+from app.planted import Planted
 
 
 def snapshot(
@@ -21,9 +22,10 @@ def snapshot(
     """Runs the scenario to `at_ns`, draws the window into a PNG at `path`. Raises ScenarioError."""
     prepare(scale)
     chosen_theme(theme)  # before a long run, not after it
-    session = open_session(scenario, trusted)
+    planted = Planted()
+    session = open_session(scenario, trusted, planted)
     session.advance(at_ns)
-    window = open_still(session, size, theme, scenario)
+    window = open_still(session, size, theme, scenario, planted=planted)
     try:
         save_window(window, path)
     finally:

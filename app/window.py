@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from app.documents import ForeignCode, open_session
 from app.looks import theme_of
+from app.planted import Planted
 from app.settings import Settings, SettingsFile, placed
 from model.scenario import DEFAULT
 
@@ -31,11 +32,14 @@ def run_window(path_or_name: str | None = None) -> int:
     file = SettingsFile()
     settings = file.read()
     name = path_or_name or DEFAULT
-    session = open_session(name)
+    planted = Planted()
+    session = open_session(name, planted=planted)
     # Imported now, when all that can be wrong with the scenario has been said: the views are most of a start.
     from app.main_window import MainWindow
 
-    window = MainWindow(session, theme_of(settings.theme), opened=name, question=ask_about_foreign_code)
+    window = MainWindow(
+        session, theme_of(settings.theme), opened=name, question=ask_about_foreign_code, planted=planted
+    )
     memory = Memory(window, file, settings)
     memory.restore()
     if path_or_name is None and not settings.welcomed:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from model.projections.invariants import RULES, SENTENCE_OF, Invariants
+from model.projections.invariants import RULES, SENTENCE_OF, Invariants, Violation
 from views.kit.chrome import Pill
 from views.kit.format import format_count
 from views.kit.panel_view import PanelView, describe
@@ -40,7 +40,22 @@ class InvariantLight(PanelView):
         row.setContentsMargins(0, 0, 4, 0)
         row.addWidget(self.pill)
         self._shown: tuple[str, str] = ("", "")
+        self._rule = self._planted = ""
         self.take()
+
+    def look_for(self, rule: str, planted: str) -> None:
+        """The rule that a run was kept for breaking, and the bug that is planted in its engine; empty for none.
+
+        A broken engine may break several rules: the one that a run is there to show is told of before the others.
+        """
+        self._rule, self._planted = rule, planted
+        self.take()
+
+    @property
+    def broken(self) -> str:
+        """`S5 broken`; empty where every rule holds."""
+        state: Invariants = self.link.invariants
+        return "" if state.hold else f"{self._first(state).rule} broken"
 
     def take(self) -> None:
         state: Invariants = self.link.invariants
@@ -69,9 +84,13 @@ class InvariantLight(PanelView):
         self.time_wanted.emit(self._instant(state))
         return True
 
+    def _first(self, state: Invariants) -> Violation:
+        """Of the rule that is looked for, or of any."""
+        return next((one for one in state.violations if one.rule == self._rule), state.violations[0])
+
     def _instant(self, state: Invariants) -> int:
         """When the first row that breaks a rule was written; the earliest that is held if it was let go."""
-        trace, position = self.link.trace, state.violations[0].position
+        trace, position = self.link.trace, self._first(state).position
         return trace.event(position).at_ns if trace.tail <= position < trace.head else self.link.earliest_ns
 
     def _told(self, state: Invariants) -> tuple[str, str, str]:
@@ -82,13 +101,16 @@ class InvariantLight(PanelView):
             if width >= px(NARROW):
                 words += f" \u00b7 {_thousands(state.rows)} rows"
             more = f"{len(RULES)} rules were held over {format_count(state.rows)} rows, and none is broken"
-            return "invariant.ok", words, more
-        first = state.violations[0]
+            return "invariant.ok", words, more + self._warning()
+        first = self._first(state)
         words = first.rule if width < px(NARROWER) else f"{first.rule} broken"
         if state.broken > 1 and width >= px(NARROW):
             words += f" and {state.broken - 1} more"
         more = f"{first.rule}: {SENTENCE_OF[first.rule]}.\nBut {first.message}. Click to go there."
-        return "invariant.violated", words, more[:WORDS_AT_MOST]
+        return "invariant.violated", words, more[:WORDS_AT_MOST] + self._warning()
+
+    def _warning(self) -> str:
+        return f"\nThe engine of this run has a planted bug: {self._planted}" if self._planted else ""
 
 
 def _thousands(rows: int) -> str:

@@ -28,7 +28,7 @@ from views.kit.glyphs import paint_glyph, paint_mark, sign_rect
 from views.kit.keycap import paint_keycap
 from views.kit.phases import phase_meaning
 from views.kit.theme import Theme
-from views.kit.typography import SEMIBOLD, font, line_height, metrics, text_width, wrapped
+from views.kit.typography import MEDIUM, SEMIBOLD, font, line_height, metrics, text_width, wrapped
 from views.kit.writing import Writer, Written
 
 if TYPE_CHECKING:
@@ -54,6 +54,8 @@ class Shown:
     number: int = 0
     """Which of the scenes this is, from 1; 0 for none of them."""
     of: int = 0
+    broken: str = ""
+    """The rule that is broken, as the light says it; empty where every rule holds."""
     text: str = ""
     receipt: Receipt | None = None
     keys: tuple[tuple[str, str], ...] = ()
@@ -116,8 +118,24 @@ class StageHead(_Stage):
         if self.shown.number:
             words = f"scene {self.shown.number} of {self.shown.of}"
             row.setRight(row.right() - writer.line(row, words, "label", theme.text.secondary, right=True) - px(12))
+        if self.shown.broken:
+            self._paint_light(writer, row)
         row.setLeft(row.left() + side + px(12))
         writer.line(row, self.shown.title, "body", weight=SEMIBOLD)
+
+    def _paint_light(self, writer: Writer, row: QRectF) -> None:
+        """Red, at the right of what is left of a row, which it takes for itself."""
+        px, meaning = self.theme.px, self.theme.invariant.violated
+        width = text_width(self.shown.broken, "label", self.theme.scale, weight=MEDIUM) + px(36)
+        pill = QRectF(row.right() - width, row.center().y() - px(12), width, px(24))
+        writer.painter.setPen(Qt.PenStyle.NoPen)
+        writer.painter.setBrush(meaning.mark)
+        writer.painter.drawRoundedRect(pill, px(12), px(12))
+        side = px(14)
+        glyph = QRectF(pill.left() + px(8), pill.center().y() - side / 2, side, side)
+        paint_glyph(writer.painter, meaning.glyph, glyph, meaning.on)
+        writer.line(pill.adjusted(px(28), 0, 0, 0), self.shown.broken, "label", meaning.on, weight=MEDIUM)
+        row.setRight(pill.left() - px(12))
 
 
 class StageFoot(_Stage):

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.documents import open_session
 from app.main_window import MainWindow
+from app.planted import Planted
 from tests.app.playing import Wall
 from views.kit.theme import load_theme
 
@@ -30,9 +31,10 @@ def opens(qtbot: QtBot, wall: Wall) -> Iterator[Opens]:
     def open_window(
         scenario: str = "tour", until_ns: int = 500_000, size: tuple[int, int] = (1600, 1000), theme: str = "light"
     ) -> MainWindow:
-        session = open_session(scenario)
+        planted = Planted()
+        session = open_session(scenario, planted=planted)
         session.advance(until_ns)
-        window = MainWindow(session, load_theme(theme), opened=scenario, wall=wall)
+        window = MainWindow(session, load_theme(theme), opened=scenario, wall=wall, planted=planted)
         windows.append(window)
         window.resize(*size)
         with qtbot.waitActive(window):

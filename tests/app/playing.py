@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.planted import Planted
 from app.playback import Player
 from model.scenario import load
 from model.session import Session
@@ -32,6 +33,13 @@ class Stage:
     selection: Selection
     player: Player
     wall: Wall
+    planted: Planted
+
+    def close(self) -> None:
+        """Ends it all; a planted bug is in the engine until then."""
+        self.player.stop()
+        self.session.close()
+        self.planted.clear()
 
     def frames(self, seconds: float) -> None:
         """Let this much wall time pass, a frame every 16 ms."""
@@ -51,9 +59,12 @@ class Stage:
 
 def staged(scenario: str, *, until_ns: int = 0, pace: float = 1e6) -> Stage:
     """A scenario that has run for some time, at its head, paused."""
-    session = Session(load(scenario))
+    loaded = load(scenario)
+    planted = Planted()
+    planted.take(loaded)
+    session = Session(loaded)
     wall = Wall()
     link = SessionLink(session)
     session.advance(until_ns)
     selection = Selection()
-    return Stage(session, link, selection, Player(link, selection, wall=wall, pace=pace, advance_s=None), wall)
+    return Stage(session, link, selection, Player(link, selection, wall=wall, pace=pace, advance_s=None), wall, planted)

@@ -12,10 +12,11 @@ from pytestqt.qtbot import QtBot
 
 from app.documents import open_session, save_recording
 from app.narration import Narration, reading_s
+from app.planted import mutant_of
 from model.projections.receipt import Swap
 from model.projections.row_filter import RowFilter
 from model.projections.telling import Telling
-from model.scenario import NarrationTable, SceneTable, load, scenes
+from model.scenario import NarrationTable, SceneTable, load, scenes, shipped
 from model.session import Session
 from model.trace.events import Kind, Phase
 from tests.app.conftest import Opens
@@ -36,6 +37,8 @@ class Played:
     """The lines at which the run paused."""
     swaps: list[Swap | None] = field(default_factory=list)
     """The latest swap as it stood at each."""
+    broken: list[set[str]] = field(default_factory=list)
+    """The rules that were broken by then."""
     playing_s: float = 0.0
     reading_s: float = 0.0
 
@@ -56,7 +59,10 @@ def play(name: str) -> Played:
             played.reading_s += reading_s(narration.text)
             swaps = [swap for swap in stage.link.swaps.by_request.values() if swap.sort == "swap"]
             played.swaps.append(swaps[-1] if swaps else None)
+            played.broken.append({one.rule for one in stage.link.invariants.violations})
             stage.player.play()
+    stage.player.stop()
+    stage.planted.clear()  # No other scene is played by a broken engine.
     return played
 
 
@@ -67,8 +73,7 @@ _PLAYED: dict[str, Played] = {}
 def _closes_all() -> Iterator[None]:
     yield
     for played in _PLAYED.values():
-        played.stage.player.stop()
-        played.stage.session.close()
+        played.stage.close()
     _PLAYED.clear()
 
 
@@ -79,7 +84,10 @@ def scene(name: str) -> Played:
 
 
 def test_there_is_a_scene_for_each_of_the_stories() -> None:
-    assert SCENES == ["profiler", "null_swap", "contention", "recursive", "cyclic", "failing", "streaming"]
+    assert SCENES == [
+        "profiler", "null_swap", "contention", "recursive", "cyclic", "failing", "streaming", "one_advance",
+        "two_advances",
+    ]  # fmt: skip
     assert [summary.scene for summary in scenes()] == list(range(1, len(SCENES) + 1))
 
 
@@ -136,6 +144,51 @@ def test_what_is_said_is_so(qtbot: QtBot, name: str, index: int) -> None:
     assert CLAIMS[name, index](scene(name).swaps[index])
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SCENES)
+def test_rules_hold_in_every_scene_but_the_one_that_shows_what_one_advance_breaks(qtbot: QtBot, name: str) -> None:
+    """The same runs: buys that the red light of the lesson is seen there, at its points, and nowhere else."""
+    broken = scene(name).broken
+    if name != "one_advance":
+        assert not set().union(*broken)
+        return
+    freed = next(place for place, rules in enumerate(broken) if "S5" in rules)
+    assert [bool(rules) for rules in broken] == [False] + [True] * (len(broken) - 1)
+    assert load(name).narration[freed].when == "kind:mediator_destroyed"
+
+
+@pytest.mark.slow
+def test_flags_of_the_planted_bug_are_the_steps_that_conflict(qtbot: QtBot) -> None:
+    """The same run: buys that the bookmarks of the file are still where it breaks its rule."""
+    stage = scene("one_advance").stage
+    scenario, trace = stage.session.scenario, stage.link.trace
+    assert scenario.schedule is not None
+    first = next(one for one in stage.link.invariants.violations if one.rule == scenario.schedule.rule)
+    steps = [trace.event(position) for position in (first.other, first.position)]
+    assert [step.kind for step in steps] == [Kind.CALL_ENTERED, Kind.MEDIATOR_DESTROYED]
+    assert [flag.at_ns for flag in scenario.bookmarks] == [step.at_ns for step in steps]
+    assert first.message == scenario.schedule.message
+
+
+@pytest.mark.slow
+def test_what_the_planted_bug_destroys_is_used_and_with_both_advances_it_is_not(qtbot: QtBot) -> None:
+    """The same runs: buys that the lesson shows the moment itself, and the pair of scenes its difference."""
+
+    def order(name: str) -> list[Kind]:
+        rows = scene(name).stage.link.trace.rows(0, scene(name).stage.link.trace.head)
+        wanted = (Kind.MEDIATOR_DESTROYED, Kind.CALL_RELEASED)
+        return [Kind(kind) for kind in rows["kind"].tolist() if kind in wanted]
+
+    assert order("one_advance") == [Kind.MEDIATOR_DESTROYED, Kind.CALL_RELEASED]
+    assert order("two_advances") == [Kind.CALL_RELEASED, Kind.MEDIATOR_DESTROYED]
+
+
+def test_scenario_that_plants_a_bug_says_so_wherever_it_is_listed() -> None:
+    planted = [summary for summary in shipped() if mutant_of(load(summary.name))]
+    assert [summary.name for summary in planted] == ["one_advance"]
+    assert all("planted bug" in summary.title for summary in planted)
+
+
 def test_the_deadlock_has_waiting_for_in_view(opens: Opens, wall: Wall) -> None:
     window = opens("cyclic", until_ns=0)
     window.player.play()
@@ -163,8 +216,7 @@ def narrated(qtbot: QtBot) -> Iterator[tuple[Stage, Narration]]:
     )
     narration.read(msgspec.structs.replace(stage.session.scenario, narration=lines, scene=SceneTable(pace_ns=900_000)))
     yield stage, narration
-    stage.player.stop()
-    stage.session.close()
+    stage.close()
 
 
 def test_line_is_said_where_the_person_stands(narrated: tuple[Stage, Narration]) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 
 from model.projections.invariants import RULES
 from model.trace.trace import Trace
+from tests.app.playing import staged
 from tests.projections.clean_run import Edit, clean_rows, moved_before, trace_of_rows
 from tests.views.panels import image_of
 from views.invariants import InvariantLight
@@ -100,3 +101,21 @@ def test_in_a_narrow_window_the_rows_are_left_to_the_tool_tip(light) -> None:
         light.resize(width, 40)
         light.take()
         assert light.pill.text() == words
+
+
+def test_the_rule_that_a_run_was_kept_for_is_told_of_before_others_and_the_planted_bug_with_it(qtbot) -> None:
+    """One generation advance breaks Q4 first; the run is there to show S5."""
+    stage = staged("one_advance", until_ns=10_000)
+    stage.player.to_end()
+    stage.frame()
+    light = InvariantLight(stage.link, Selection(), load_theme("light"))
+    qtbot.addWidget(light)
+    first = stage.link.invariants.violations[0]
+    assert (first.rule, light.broken) == ("Q4", "Q4 broken")
+    light.look_for("S5", stage.planted.name)
+    assert light.broken == "S5 broken"
+    assert light.pill.toolTip().endswith("The engine of this run has a planted bug: one generation advance")
+    with qtbot.waitSignal(light.time_wanted) as asked:
+        light.go()
+    assert asked.args == [3_387]
+    stage.close()

@@ -36,6 +36,7 @@ from views.graph.canvas import Canvas
 from views.graph.component_node import ComponentNode
 from views.graph.drop import Dragged, DropDesk, dragged_of
 from views.graph.ink import at_scale_one
+from views.graph.leaving import Leaving
 from views.graph.menu import NodeMenu
 from views.graph.node import NodeItem
 from views.graph.overlays import paint_cost_card
@@ -77,6 +78,7 @@ class GraphView(Canvas):
         self._reader = Reader(link)
         self._threads = ThreadsLayer(board.theme)
         self._picked_thread = PickedThread()
+        self._leaving = Leaving()
         self._desk = DropDesk(link, board)
         self._drag_entered = False
         self._asked_places: dict[str, tuple[float, float]] = {}
@@ -230,6 +232,7 @@ class GraphView(Canvas):
             self._seats = Seats(self._board.objects, self._zoom)
         moved = self._threads.take(self.link.threads, self.link.clock_ns, self._board.wires, self._seats)
         picked = self.selection.current
+        moved |= self._leaving.take(self.link, self._threads, self._board.objects)
         if self._picked_thread.take(self.link, picked, self._threads, self._board.objects) or moved:
             self.viewport().update()
 
@@ -267,7 +270,9 @@ class GraphView(Canvas):
         self._take(at_once=True)
 
     def paint_moving(self, painter: QPainter) -> None:
+        self._leaving.paint_under(painter, self._board)
         self._threads.paint(painter)
+        self._leaving.paint_over(painter, self._board)
         self._picked_thread.paint(painter, self._board.theme)
         paint_rates(painter, self._board, self._reader)
 
