@@ -202,6 +202,12 @@ class Handlers(QObject):
     def swap_with(self) -> None:
         self._open_list("Swap with", "No other implementation is known for")
 
+    @Slot(int)
+    def attach_to(self, object_id: int) -> None:
+        """An implementation was dropped with Alt: it is not swapped in; what is to be attached?"""
+        self._window.selection.select("object", object_id)
+        self.attach()
+
     @Slot()
     def attach(self) -> None:
         self._open_list("Attach", "No wrapper is known for")

@@ -222,6 +222,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         self.palette_view.drag_started.connect(self.graph.begin_drag)
         self.palette_view.drag_ended.connect(self.graph.end_drag)
+        self.graph.attach_wanted.connect(self.handlers.attach_to, Qt.ConnectionType.QueuedConnection)
         self.palette_view.target_wanted.connect(self.handlers.choose_target)
         self.graph.action_menu_requested.connect(self._open_node_menu)
         self.workspace.changed.connect(self._workspace_changed)

@@ -156,11 +156,13 @@ class TargetMenu(QMenu):
 
     def _verdict(self, object_id: int) -> Verdict:
         topology = self._link.topology
-        return verdict_of(topology, Dragged(self._kind, self._name), object_id)
+        return verdict_of(topology, Dragged(self._kind, self._name), object_id, "queue")
 
     @Slot(QAction)
     def _chosen(self, action: QAction) -> None:
-        self._link.issue(command_of(self._link.topology, Dragged(self._kind, self._name), action.data()))
+        topology, identity = self._link.topology, action.data()
+        behind = topology.objects[identity].transition is not None
+        self._link.issue(command_of(topology, Dragged(self._kind, self._name), identity, queue=behind))
 
 
 def _words(verdict: Verdict) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from app.actions import ACTIONS, words_of
 from app.script_lines import line_of
 from model.commands import Attach, Swap
-from model.projections.topology import drop_verdict, wrap_verdict
+from model.projections.topology import queue_verdict, wrap_verdict
 from views.kit.describing import picked_object
 
 if TYPE_CHECKING:
@@ -73,9 +73,12 @@ def _swaps(window: MainWindow) -> Iterator[Offer]:
     topology, clock = link.topology, f"clock_ns={link.clock_ns}"
     for identity, node in topology.objects.items():
         for number, implementation in topology.implementations.items():
-            if drop_verdict(topology, number, identity).answer != "no":
-                swap = Swap(object=node.name, implementation=implementation.name)
+            verdict = queue_verdict(topology, number, identity)
+            if verdict.answer != "no":
+                behind = verdict.words == "queued"
+                swap = Swap(object=node.name, implementation=implementation.name, queue=behind)
                 words = f"Swap {node.name} with {implementation.title or implementation.name}"
+                words += ", when what is under way is over" if behind else ""
                 yield Offer(words, "swap", "", f"session.issue({swap!r}, {clock})", partial(link.issue, swap))
         for number, wrapper in topology.wrappers.items():
             if wrap_verdict(topology, number, identity).answer != "no":

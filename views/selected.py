@@ -109,10 +109,10 @@ class SelectedView(PanelView):
             return
         self.header.set_title(node.name, "selected")
         self.facts.set_rows(self._facts(node))
-        free = node.transition is None
-        for button in (self.swap_with, self.attach):
-            button.setEnabled(free)
-            button.setToolTip("" if free else f"A {node.transition.sort} is under way" if node.transition else "")
+        busy = f"A {node.transition.sort} is under way" if node.transition is not None else ""
+        self.swap_with.setToolTip(f"{busy}: another is queued behind it" if busy else "")
+        self.attach.setEnabled(not busy)
+        self.attach.setToolTip(busy)
         self.list.take(swaps.of_object(node.identity))
 
     def forget(self) -> None:
@@ -231,7 +231,8 @@ class SelectedView(PanelView):
         component = self.link.topology.objects[self._object].name
         match what:
             case "swap":
-                self.link.issue(SwapCommand(object=component, implementation=name))
+                behind = self.link.topology.objects[self._object].transition is not None
+                self.link.issue(SwapCommand(object=component, implementation=name, queue=behind))
             case "attach":
                 self.link.issue(Attach(object=component, wrapper=name))
             case "detach":

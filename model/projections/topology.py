@@ -48,7 +48,7 @@ from model.trace.trace import Event, Rows
 __all__ = [
     "KERNEL", "Client", "Fault", "Implementation", "Instance", "Interface", "InterposerNode", "MediatorNode",
     "ObjectNode", "Pointed", "Topology", "TopologyFold", "Transition", "Verdict", "Wrapper", "drop_verdict",
-    "fault_verdict", "graph", "wrap_verdict",
+    "fault_verdict", "graph", "queue_verdict", "wrap_verdict",
 ]  # fmt: skip
 
 KERNEL: Final = 0
@@ -158,6 +158,17 @@ def drop_verdict(topology: Topology, implementation_id: int, object_id: int) -> 
     if bit == BY_REFERENCE or "by reference" in name:
         return Verdict("yes", "by reference", bit, name)
     return Verdict("conversion", name, bit, name)
+
+
+def queue_verdict(topology: Topology, implementation_id: int, object_id: int) -> Verdict:
+    """As `drop_verdict`, where the request would wait for the transition that is under way instead of being refused.
+
+    Whether the two will find a protocol then, nobody can say now: another implementation may serve by that time.
+    """
+    node = topology.objects[object_id]
+    if node.transition is None or topology.implementations[implementation_id].interface != node.interface:
+        return drop_verdict(topology, implementation_id, object_id)
+    return Verdict("yes", "queued")
 
 
 def wrap_verdict(topology: Topology, wrapper_id: int, object_id: int) -> Verdict:

@@ -16,6 +16,7 @@ from shiboken6 import isValid
 from app.documents import open_session
 from app.looks import theme_key
 from app.main_window import MainWindow
+from app.offers import offers
 from model.commands import Attach, Detach, Stamped, Swap
 from model.scenario import shipped
 from tests.app.conftest import Opens
@@ -71,6 +72,36 @@ def test_parts_have_the_places_of_the_visual_language(
     assert window.workspace.area("bottom").height() == tables
     assert window.graph.width() == size[0] - palette - right - 2
     assert window.width() == size[0]
+
+
+def test_an_implementation_dropped_with_alt_opens_the_list_of_wrappers_and_swaps_nothing(
+    opens: Opens, qtbot: QtBot
+) -> None:
+    window = opens("counter")
+    picked = select(window, "counter")
+    window.selection.clear()
+    window.graph.attach_wanted.emit(picked)
+    qtbot.waitUntil(lambda: QApplication.activePopupWidget() is not None)
+    menu = open_menu()
+    assert menu.title() == "Attach"
+    active = menu.activeAction()
+    assert active is not None and active.isEnabled()
+    qtbot.keyClick(menu, Qt.Key.Key_Return)
+    assert [type(command) for command in commands(window)] == [Attach]
+    assert window.selection.is_selected("object", picked)
+
+
+def test_while_something_is_under_way_the_keyboard_and_the_box_queue_too(opens: Opens, qtbot: QtBot) -> None:
+    window = opens("tour", until_ns=12_030_000)
+    assert window.link.swaps.under_way(select(window, "FCM file 17")) is not None
+    qtbot.keyClick(window.graph, Qt.Key.Key_S)
+    menu = open_menu()
+    assert all("queued" in action.text() for action in menu.actions())
+    qtbot.keyClick(menu, Qt.Key.Key_Return)
+    (command,) = commands(window)
+    assert isinstance(command, Swap) and command.queue
+    queued = [offer for offer in offers(window) if "when what is under way is over" in offer.words]
+    assert queued and all("queue=True" in offer.line for offer in queued)
 
 
 @pytest.mark.parametrize("theme", theme_names())

@@ -69,11 +69,19 @@ def test_every_candidate_is_in_the_menu_with_the_answer_of_the_component(selecte
 
 def test_what_is_refused_says_why(selected):
     view = selected(FCM_17)
-    assert entries(view.swap_menu()) == [
-        ("FCM, replicated\tit is being swapped", False), ("FCM, sequential\tit is being swapped", False),
-    ]  # fmt: skip
-    assert not view.swap_with.isEnabled()
-    assert view.swap_with.toolTip() == "A swap is under way"
+    assert {words for words, _ in entries(view.attach_menu())} >= {"call timer\tit is being swapped"}
+    assert not view.attach.isEnabled()
+    assert view.attach.toolTip() == "A swap is under way"
+
+
+def test_swap_is_queued_behind_what_is_under_way(selected):
+    view = selected(FCM_17)
+    assert entries(view.swap_menu()) == [("FCM, replicated\tqueued", True), ("FCM, sequential\tqueued", True)]
+    assert view.swap_with.isEnabled()
+    assert view.swap_with.toolTip() == "A swap is under way: another is queued behind it"
+    act(view.swap_menu(), "FCM, sequential")
+    (command,) = [command for command, _ in view.link.session.issued]
+    assert command == Swap(object="FCM file 17", implementation="fcm_sequential", queue=True)
 
 
 def test_choosing_an_implementation_asks_for_the_swap(selected):

@@ -1,19 +1,26 @@
 """Drag and drop: what is dragged, what every node answers, and the command that a drop asks for.
 
     begin(kind, name) --> every node answers yes / yes with conversion / no, with the reason
+    mean(way)         --> every node answers again: Ctrl queues, Alt attaches
     hover(object)     --> that node says by which protocol; a card says what the swap would cost now
-    drop(object)      --> Swap or Attach, or the reason why not
+    drop(object)      --> Swap or Attach, the list of wrappers, or the reason why not
+
+An implementation that is dropped with Alt is not swapped in: what is wanted is something in front of the component, and
+which wrapper that is to be, the person chooses from the list that opens. A wrapper attaches with Alt and without.
 
 The keyboard's menu takes its verdicts and its commands from the same place (`menu.py`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
+
+from PySide6.QtCore import Qt
 
 from model.commands import Attach, Command, Inject, Swap
-from model.projections.topology import Verdict, drop_verdict, fault_verdict, wrap_verdict
+from model.projections.topology import Verdict, drop_verdict, fault_verdict, queue_verdict, wrap_verdict
 from model.trace.events import Phase
 from views.graph.drop_marks import Answer, protocol_words
 from views.kit.describing import member
@@ -35,6 +42,10 @@ MIME_TYPES: Final = {
 }
 SNAP: Final = 24.0
 """A drop this near a node, in px of the screen, is meant for it."""
+Way = Literal["at once", "queue", "attach"]
+"""How a drop is meant: as the hand alone, with Ctrl, or with Alt."""
+CHOOSE: Final = "attach what you choose"
+QUEUE_FOOT: Final = "Alt attaches \N{MIDDLE DOT} Ctrl queues \N{MIDDLE DOT} Esc cancels"
 NONE_KNOWN: Final = "not known yet"
 
 
@@ -64,12 +75,15 @@ def dragged_of(data: QMimeData) -> Dragged | None:
     return None
 
 
-def verdict_of(topology: Topology, dragged: Dragged, object_id: int) -> Verdict:
+def verdict_of(topology: Topology, dragged: Dragged, object_id: int, way: Way = "at once") -> Verdict:
     """What an object answers; a name that nobody knows is refused."""
+    if way == "attach" and dragged.kind != WRAPPER:
+        return _attach_verdict(topology, dragged, object_id)
     if dragged.kind == IMPLEMENTATION:
         implementation = topology.implementation_named(dragged.name)
         if implementation is not None:
-            return drop_verdict(topology, implementation.identity, object_id)
+            ask = queue_verdict if way == "queue" else drop_verdict
+            return ask(topology, implementation.identity, object_id)
     elif dragged.kind == FAULT:
         fault = topology.fault_named(dragged.name)
         if fault is not None:
@@ -79,6 +93,16 @@ def verdict_of(topology: Topology, dragged: Dragged, object_id: int) -> Verdict:
         if wrapper is not None:
             return wrap_verdict(topology, wrapper.identity, object_id)
     return Verdict("no", f"nobody knows {dragged.name}")
+
+
+def _attach_verdict(topology: Topology, dragged: Dragged, object_id: int) -> Verdict:
+    """Whether something can be put in front of an object, when what is in the hand is no wrapper itself."""
+    if dragged.kind == FAULT:
+        return Verdict("no", "a fault is no wrapper")
+    answers = [wrap_verdict(topology, wrapper, object_id) for wrapper in topology.wrappers]
+    if any(answer.answer == "yes" for answer in answers):
+        return Verdict("yes", CHOOSE)
+    return answers[0] if answers else Verdict("no", "no wrapper is known")
 
 
 def command_of(topology: Topology, dragged: Dragged, object_id: int, *, queue: bool = False) -> Command:
@@ -94,15 +118,18 @@ def command_of(topology: Topology, dragged: Dragged, object_id: int, *, queue: b
 class DropDesk:
     """The drag that goes on, if any: it gives the nodes their answers and takes the drop."""
 
-    def __init__(self, link: SessionLink, scene: GraphScene) -> None:
+    def __init__(self, link: SessionLink, scene: GraphScene, choose: Callable[[int], object]) -> None:
+        """`choose` is told the object to which something is to be attached that the person has yet to choose."""
         self._link = link
         self._scene = scene
+        self._choose = choose
         self.dragged: Dragged | None = None
+        self.way: Way = "at once"
         self.target = 0
 
     def begin(self, dragged: Dragged) -> None:
         """Something is in the hand: every node answers."""
-        self.dragged, self.target = dragged, 0
+        self.dragged, self.way, self.target = dragged, "at once", 0
         self.refresh()
 
     def end(self) -> None:
@@ -117,7 +144,7 @@ class DropDesk:
             return
         topology = self._link.topology
         for identity, node in self._scene.objects.items():
-            verdict = verdict_of(topology, self.dragged, identity)
+            verdict = verdict_of(topology, self.dragged, identity, self.way)
             node.set_answer(Answer(verdict, hovered=identity == self.target))
 
     def target_at(self, transform: QTransform, point: QPointF) -> int:
@@ -131,6 +158,14 @@ class DropDesk:
             if away < nearest or (away == 0.0 and not best):
                 best, nearest = identity, away
         return best
+
+    def mean(self, way: Way) -> bool:
+        """What a drop would be from now on; True when that is something else than before."""
+        if way == self.way:
+            return False
+        self.way = way
+        self.refresh()
+        return True
 
     def hover(self, target: int) -> bool:
         """The hand is over an object, 0 for none; True when that is another one than before."""
@@ -156,6 +191,8 @@ class DropDesk:
         what = title_of(topology, self.dragged)
         node = self._scene.objects.get(self.target)
         if node is None or node.answer is None:
+            if self.way == "attach" and self.dragged.kind == IMPLEMENTATION:
+                return f"Drop onto a component to choose what is attached to it. {rest}"
             return f"Drop {what} onto a component. {rest}"
         if node.answer.verdict.answer == "no":
             return refusal(topology, self.dragged, self.target, node.answer.verdict)
@@ -163,22 +200,28 @@ class DropDesk:
             return f"Drop to let {node.name} fail: {what}. {rest}"
         if self.dragged.kind == WRAPPER:
             return f"Drop to attach {what} to {node.name}. {rest}"
+        if node.answer.verdict.words == CHOOSE:
+            return f"Drop to choose what is attached to {node.name}; it is not swapped. {rest}"
+        if node.answer.verdict.words == "queued":
+            return f"Drop to swap {node.name} to {member(what)} when what is under way is over. {rest}"
         return f"Drop to swap {node.name} from {node.facts.words} to {member(what)}. {rest}"
 
-    def drop(self, *, queue: bool = False) -> bool:
+    def drop(self) -> bool:
         """Let go over the target: ask for the command, or say why not. True when a command was asked for."""
-        dragged, target = self.dragged, self.target
+        dragged, target, way = self.dragged, self.target, self.way
         self.end()
         topology = self._link.topology
         if dragged is None or target not in topology.objects:
             return False
-        verdict = verdict_of(topology, dragged, target)
-        waits = queue and dragged.kind == IMPLEMENTATION and topology.objects[target].transition is not None
-        if verdict.answer == "no" and not waits:
+        verdict = verdict_of(topology, dragged, target, way)
+        if verdict.answer == "no":
             self._link.message.emit(refusal(topology, dragged, target, verdict))
-            return False
-        self._link.issue(command_of(topology, dragged, target, queue=queue))
-        return True
+        elif verdict.words == CHOOSE:
+            self._choose(target)
+        else:
+            self._link.issue(command_of(topology, dragged, target, queue=way == "queue"))
+            return True
+        return False
 
     def card(self) -> CostCard | None:
         """What a drop on the target would cost now; None without one that accepts."""
@@ -186,6 +229,13 @@ class DropDesk:
         if self.dragged is None or node is None or node.answer is None or node.answer.verdict.answer == "no":
             return None
         return cost_card(self._link, self.dragged, self.target, node.answer.verdict)
+
+
+def way_of(keys: Qt.KeyboardModifier) -> Way:
+    """What is meant with these keys held: Alt, which only looks, before Ctrl."""
+    if keys & Qt.KeyboardModifier.AltModifier:
+        return "attach"
+    return "queue" if keys & Qt.KeyboardModifier.ControlModifier else "at once"
 
 
 def refusal(topology: Topology, dragged: Dragged, object_id: int, verdict: Verdict) -> str:
@@ -208,14 +258,19 @@ def cost_card(link: SessionLink, dragged: Dragged, object_id: int, verdict: Verd
     in_flight = format_count(link.counts.in_flight_of(object_id))
     if dragged.kind == FAULT:
         return CostCard("If dropped now", name, (("calls in flight", in_flight), ("strikes", "once")), "Esc cancels")
-    if dragged.kind == WRAPPER:
+    if verdict.words == "queued":
+        sort = topology.objects[object_id].transition
+        waits = (("calls in flight", in_flight), ("waits for", sort.sort if sort is not None else "nothing"))
+        return CostCard("If dropped now", name, waits, QUEUE_FOOT)
+    if dragged.kind == WRAPPER or verdict.words == CHOOSE:
         entries = sum(1 for _, of in link.tables.entries if of == object_id)
         attach = (
             ("calls in flight", in_flight),
             ("entries to write", format_count(entries)),
             ("state to move", "none"),
         )
-        return CostCard("If dropped now", name, attach, "Esc cancels")
+        foot = "Esc cancels" if dragged.kind == WRAPPER else "a list of wrappers opens \N{MIDDLE DOT} Esc cancels"
+        return CostCard("If dropped now", name, attach, foot)
     block, words = former_blocks(link, object_id)
     rows = (
         ("calls in flight", in_flight),
@@ -224,7 +279,7 @@ def cost_card(link: SessionLink, dragged: Dragged, object_id: int, verdict: Verd
         ("state to move", state_to_move(link, object_id, verdict)),
         ("protocol", protocol_words(verdict)),
     )
-    return CostCard("If dropped now", name, rows, "Ctrl queues \N{MIDDLE DOT} Esc cancels")
+    return CostCard("If dropped now", name, rows, QUEUE_FOOT)
 
 
 def former_blocks(link: SessionLink, object_id: int) -> tuple[str, str]:

@@ -3,6 +3,7 @@
     Enter, or a click with the right button  -->  Swap with > ...   Attach > ...   Detach > ...   Let it fail > ...
                                                   Cancel the swap
 
+Where something is under way with the object, a swap is queued behind it, as by a drop with Ctrl.
 What an object refuses stands in the list too, greyed, with the reason.
 """
 
@@ -64,7 +65,8 @@ class NodeMenu(QMenu):
         menu.setEnabled(bool(choices))
         for choice in choices:
             words = f"{choice.title}, {verdict_words(choice.verdict)}"
-            action = self._offer(menu, words, command_of(topology, Dragged(kind, choice.name), object_id))
+            queued = choice.verdict.words == "queued"
+            action = self._offer(menu, words, command_of(topology, Dragged(kind, choice.name), object_id, queue=queued))
             action.setIcon(glyph_icon(SIGNS[choice.verdict.answer], self._theme))
             action.setEnabled(choice.verdict.answer != "no")
 

@@ -18,10 +18,6 @@ from collections.abc import Mapping
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QContextMenuEvent,
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDragMoveEvent,
-    QDropEvent,
     QFocusEvent,
     QKeyEvent,
     QMouseEvent,
@@ -32,9 +28,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from model.commands import Cancel
-from views.graph.canvas import Canvas
 from views.graph.component_node import ComponentNode
-from views.graph.drop import Dragged, DropDesk, dragged_of
+from views.graph.drop_canvas import DropCanvas
 from views.graph.ink import at_scale_one
 from views.graph.leaving import Leaving
 from views.graph.menu import NodeMenu
@@ -56,7 +51,7 @@ FIGURES_A_FRAME = 8
 """How many nodes show new figures in one frame; nobody reads a hundred numbers sixty times a second."""
 
 
-class GraphView(Canvas):
+class GraphView(DropCanvas):
     """The object graph of a session at the link's cursor."""
 
     action_menu_requested = Signal(int, QPoint)
@@ -65,22 +60,16 @@ class GraphView(Canvas):
     positions_changed = Signal()
     """A person has moved a node: `positions` has something new to keep."""
 
-    drag_spoke = Signal(str)
-    """A sentence on the drag that goes on, for the caption; empty when it is over."""
-
     def __init__(self, link: SessionLink, selection: Selection, theme: Theme, parent: QWidget | None = None) -> None:
         board = GraphScene(selection, at_scale_one(theme))
-        super().__init__(board, theme, parent)
+        super().__init__(link, board, theme, parent)
         board.setParent(self)
-        self.link = link
         self.selection = selection
         self.own_menu = True
         self._reader = Reader(link)
         self._threads = ThreadsLayer(board.theme)
         self._picked_thread = PickedThread()
         self._leaving = Leaving()
-        self._desk = DropDesk(link, board)
-        self._drag_entered = False
         self._asked_places: dict[str, tuple[float, float]] = {}
         self._former_places: dict[str, tuple[float, float]] = {}
         self._taken = False
@@ -100,7 +89,6 @@ class GraphView(Canvas):
         self.set_theme(theme)
 
     def _set_up_widget(self) -> None:
-        self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Object graph")
         self.setAccessibleDescription(DESCRIPTION)
@@ -434,66 +422,3 @@ class GraphView(Canvas):
     @Slot()
     def _search_over(self) -> None:
         self.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    # --- drag and drop -----------------------------------------------------------------------------------------------
-
-    @Slot(str, str)
-    def begin_drag(self, kind: str, name: str) -> None:
-        """Something has been taken into the hand (kind "implementation" or "wrapper"): every node answers."""
-        if self._desk.dragged != Dragged(kind, name):
-            self._desk.begin(Dragged(kind, name))
-            self._speak()
-            self.viewport().update()
-
-    @Slot()
-    def end_drag(self) -> None:
-        """The hand is empty."""
-        if self._desk.dragged is not None:
-            self._desk.end()
-            self.drag_spoke.emit("")
-            self.viewport().update()
-
-    def _speak(self) -> None:
-        self.drag_spoke.emit(self._desk.sentence())
-
-    def drag_over(self, point: QPointF) -> None:
-        """The hand is over a point of the viewport; a node within SNAP px is meant."""
-        if self._desk.hover(self._desk.target_at(self.viewportTransform(), point)):
-            self._speak()
-            self.viewport().update()
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        dragged = dragged_of(event.mimeData())
-        if dragged is None:
-            event.ignore()
-            return
-        self._drag_entered = self._desk.dragged is None
-        self.begin_drag(dragged.kind, dragged.name)
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
-
-    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        if self._desk.dragged is None:
-            event.ignore()
-            return
-        self.drag_over(event.position())
-        # Accepted over a "no" too: only then does the drop come, and with it the reason.
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        if self._drag_entered:
-            self.end_drag()  # Nobody told of the drag before, so nobody will tell of its end.
-        elif self._desk.hover(0):
-            self._speak()
-            self.viewport().update()
-        event.accept()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        self.drag_over(event.position())
-        queue = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        self._desk.drop(queue=queue)
-        self.drag_spoke.emit("")
-        self.viewport().update()
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()

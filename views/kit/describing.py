@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from model.projections.topology import KERNEL, drop_verdict, fault_verdict, wrap_verdict
+from model.projections.topology import KERNEL, fault_verdict, queue_verdict, wrap_verdict
 
 if TYPE_CHECKING:
     from model.projections.swaps import Swap
@@ -132,12 +132,15 @@ def picked_object(topology: Topology, picked: Picked | None, swaps: Mapping[int,
 
 
 def swap_choices(topology: Topology, object_id: int) -> tuple[Choice, ...]:
-    """Every implementation of the object's interface but the one that serves it, with the object's answer."""
+    """Every implementation of the object's interface but the one that serves it, with the object's answer.
+
+    Where something is under way they would be queued behind it: who reads a list has the time to wait.
+    """
     node, now = topology.objects.get(object_id), topology.implementation_of(object_id)
     if node is None:
         return ()
     return tuple(
-        Choice(each.name, each.title or each.name, drop_verdict(topology, each.identity, object_id))
+        Choice(each.name, each.title or each.name, queue_verdict(topology, each.identity, object_id))
         for each in topology.implementations.values()
         if each.interface == node.interface and each != now
     )

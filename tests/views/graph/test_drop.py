@@ -38,6 +38,9 @@ def send(
     return event
 
 
+ALT, CONTROL = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
+
+
 def drop(view: GraphView, kind: str, name: str, onto: str, keys: Any = Qt.KeyboardModifier.NoModifier) -> None:
     data = mime(kind, name)
     point = middle(view, onto).toPoint()
@@ -108,8 +111,71 @@ def test_a_drop_on_a_no_does_nothing_and_says_why(qtbot: Any) -> None:
 
 def test_control_queues_behind_the_swap_that_goes_on(qtbot: Any) -> None:
     view = graph_view(qtbot, "block")
-    drop(view, "implementation", "fcm_sequential", "FCM file 17", Qt.KeyboardModifier.ControlModifier)
+    drop(view, "implementation", "fcm_sequential", "FCM file 17", CONTROL)
     assert issued(view)[-1] == Swap(object="FCM file 17", implementation="fcm_sequential", queue=True)
+
+
+def test_what_is_queued_must_have_the_interface(qtbot: Any) -> None:
+    """Once anything was queued there that could never be swapped in."""
+    view = graph_view(qtbot, "block")
+    before = issued(view)
+    drop(view, "implementation", "counter_partitioned", "FCM file 17", CONTROL)
+    assert issued(view) == before
+
+
+def test_answers_follow_the_keys_while_the_mouse_stands_still(qtbot: Any) -> None:
+    view = graph_view(qtbot, "block")
+    data, point = mime("implementation", "fcm_sequential"), middle(view, "FCM file 17").toPoint()
+    said: list[str] = []
+    view.drag_spoke.connect(said.append)
+    send(view, QDragEnterEvent, QPoint(5, 5), data)
+    told = []
+    for keys in (Qt.KeyboardModifier.NoModifier, CONTROL, ALT, Qt.KeyboardModifier.NoModifier):
+        send(view, QDragMoveEvent, point, data, keys)
+        told.append((answers(view)["FCM file 17"], answers(view)["FCM file 3"]))
+    sequential, own = ("no", "it is being swapped"), ("yes, with conversion", "")
+    choose = ("yes", "attach what you choose")
+    assert told == [(sequential, own), (("yes", "queued"), own), (sequential, choose), (sequential, own)]
+    assert "when what is under way is over" in said[-3]
+
+
+def test_card_follows_the_keys(qtbot: Any) -> None:
+    view = graph_view(qtbot, "block")
+    data = mime("implementation", "fcm_sequential")
+    send(view, QDragEnterEvent, QPoint(5, 5), data)
+    cards = []
+    for onto, keys in (("FCM file 17", CONTROL), ("FCM file 3", CONTROL), ("FCM file 3", ALT)):
+        send(view, QDragMoveEvent, middle(view, onto).toPoint(), data, keys)
+        card = view._desk.card()
+        assert card is not None
+        cards.append((card.target, [what for what, _ in card.rows][1], card.foot.split(" \N{MIDDLE DOT} ")[0]))
+    assert cards == [
+        ("FCM file 17", "waits for", "Alt attaches"),
+        ("FCM file 3", "threads to drain", "Alt attaches"),
+        ("FCM file 3", "entries to write", "a list of wrappers opens"),
+    ]
+
+
+def test_alt_attaches_a_wrapper_as_no_key_does(qtbot: Any) -> None:
+    view = graph_before_the_swap(qtbot)
+    drop(view, "wrapper", "call_counter", "pager", ALT)
+    assert issued(view)[-1] == Attach(object="pager", wrapper="call_counter")
+
+
+def test_alt_swaps_nothing_in_but_asks_what_is_to_be_attached(qtbot: Any) -> None:
+    view = graph_before_the_swap(qtbot)
+    before = issued(view)
+    with qtbot.waitSignal(view.attach_wanted) as asked:
+        drop(view, "implementation", "fcm_replicated", "FCM file 17", ALT)
+    assert view.link.topology.objects[asked.args[0]].name == "FCM file 17"
+    assert issued(view) == before
+
+
+def test_alt_refuses_a_fault_and_says_why(qtbot: Any) -> None:
+    view = graph_before_the_swap(qtbot)
+    view.begin_drag("fault", next(iter(view.link.topology.faults.values())).name if view.link.topology.faults else "x")
+    view.drag_over(middle(view, "pager"), ALT)
+    assert answers(view)["pager"] == ("no", "a fault is no wrapper")
 
 
 def test_a_drop_beside_a_node_is_meant_for_it(qtbot: Any) -> None:
