@@ -12,7 +12,8 @@ its evaluation stack, which Python does not show:
 
 From the byte code it can be told *that* something is there. Some of it does no harm, because the variables say the
 same: constants, plain variables, a `range` or a constant whose loop variable tells how far it is, the exit of a `with`.
-Everything else is *hidden*.
+Such a variable is alive as long as it is there, whether or not anybody reads it: `over |= look()` reads it before the
+call and writes it after. Everything else is *hidden*, as is the value of a variable that has another meanwhile.
 """
 
 from __future__ import annotations
@@ -23,10 +24,11 @@ from itertools import pairwise
 from types import CodeType
 from typing import Final
 
-CONSTANT, VARIABLE, RANGE, RANGE_MADE, RANGE_WALK, EXIT, VALUE = (
-    "constant", "variable", "range", "range made", "range walk", "exit", "value",
+CONSTANT, VARIABLE, RANGE, RANGE_MADE, RANGE_WALK, RANGE_STEP, EXIT, VALUE = (
+    "constant", "variable", "range", "range made", "range walk", "range step", "exit", "value",
 )  # fmt: skip
-_HARMLESS: Final = frozenset({CONSTANT, VARIABLE, RANGE, RANGE_MADE, RANGE_WALK, EXIT})
+"""The labels of what is on the stack. A variable's, and a walk's from its first step on, end in the variable's name."""
+_HARMLESS: Final = frozenset({CONSTANT, RANGE, RANGE_MADE, RANGE_WALK, EXIT})
 
 _PUSHES_NOTHING_THAT_STAYS: Final = frozenset({"RESUME", "NOP", "CACHE", "PRECALL", "EXTENDED_ARG", "KW_NAMES"})
 _ENDS: Final = frozenset({"RETURN_VALUE", "RETURN_CONST", "RAISE_VARARGS", "RERAISE", "JUMP_BACKWARD", "JUMP_FORWARD"})
@@ -42,15 +44,26 @@ def hides(code: CodeType, at: int) -> bool:
     if before is None or instruction is None:
         return True
     under = len(before) - _popped(instruction)
-    return under < 0 or any(label not in _HARMLESS for label in before[:under])
+    return under < 0 or any(label not in _HARMLESS and not _name_in(label) for label in before[:under])
 
 
 @cache
 def live(code: CodeType, at: int) -> frozenset[str]:
-    """The names of the local variables that a frame which is stopped at offset `at` may yet read, cells included."""
+    """The names of the local variables that a frame which is stopped at offset `at` may yet read, cells included.
+
+    Those that its stack stands for are among them.
+    """
     cells = (*code.co_cellvars, *code.co_freevars)
     found = _live(code).get(at)
-    return frozenset((*code.co_varnames, *cells)) if found is None else found.union(cells)
+    if found is None:
+        return frozenset((*code.co_varnames, *cells))
+    on_stack, _ = _stacks(code).get(at, ((), None))
+    return found.union(cells, filter(None, map(_name_in, on_stack)))
+
+
+def _name_in(label: str) -> str:
+    """The variable that a label names; nothing if it names none."""
+    return next((label[len(kind) + 1 :] for kind in (VARIABLE, RANGE_WALK) if label.startswith(f"{kind} ")), "")
 
 
 @cache
@@ -115,7 +128,7 @@ def _stacks(code: CodeType) -> dict[int, tuple[Stack, dis.Instruction]]:
         if known is not None:
             if len(known) != len(stack):
                 return {}  # Not what a compiler makes: nothing is known of this function.
-            merged = tuple(a if a == b else VALUE for a, b in zip(known, stack, strict=True))
+            merged = tuple(map(_either, known, stack))
             if merged == known:
                 continue
             stack = merged
@@ -134,6 +147,14 @@ def _stacks(code: CodeType) -> dict[int, tuple[Stack, dis.Instruction]]:
         for place in range(offset, following.get(offset, len(code.co_code)), 2):
             stops[place] = (stack, instructions[offset])
     return stops
+
+
+def _either(one: str, other: str) -> str:
+    """The label of what has come by two ways: a walk before its first step goes with the same one later."""
+    if one == other:
+        return one
+    walks = sorted((one, other))
+    return walks[1] if walks[0] == RANGE_WALK and walks[1].startswith(RANGE_WALK) else VALUE
 
 
 def _at_start(code: CodeType) -> Stack:
@@ -182,12 +203,33 @@ def _after(stack: Stack, instruction: dis.Instruction, *, jump: bool) -> Stack:
         return tuple(swapped)
     if name == "COPY":
         return (*stack, stack[-argument])
+    if name == "FOR_ITER" and not jump:
+        return (*stack, RANGE_STEP if stack[-1].startswith(RANGE_WALK) else VALUE)
+    if "_FAST" in name:
+        return _after_variables(stack, instruction)
     effect = _effect(instruction, jump=jump)
     pushed = max(0, _pushed(instruction)) if not jump or effect >= 0 else 0
     pushed = max(pushed, effect, 0)
     popped = min(pushed - effect, len(stack))
     under, taken = stack[: len(stack) - popped], stack[len(stack) - popped :]
     return (*under, *_labels(instruction, taken, pushed))
+
+
+def _after_variables(stack: Stack, instruction: dis.Instruction) -> Stack:
+    """After what loads and stores variables, one or, from Python 3.13 on, two."""
+    names = instruction.argval if isinstance(instruction.argval, tuple) else (instruction.argval,)
+    words = [word for word in instruction.opname.split("_") if word in {"LOAD", "STORE", "DELETE"}]
+    for word, name in zip(words, names, strict=True):
+        if word == "LOAD" and "CLEAR" not in instruction.opname:
+            stack = (*stack, f"{VARIABLE} {name}")
+            continue
+        under, top = (stack[:-1], stack[-1]) if word == "STORE" else (stack, VALUE)
+        stack = tuple(VALUE if _name_in(label) == name else label for label in under)
+        if top == RANGE_STEP and under[-1] in (RANGE_WALK, f"{RANGE_WALK} {name}"):
+            stack = (*stack[:-1], f"{RANGE_WALK} {name}")
+        if word == "LOAD":
+            stack = (*stack, VALUE)
+    return stack
 
 
 def _labels(instruction: dis.Instruction, taken: Stack, pushed: int) -> tuple[str, ...]:
@@ -199,8 +241,8 @@ def _labels(instruction: dis.Instruction, taken: Stack, pushed: int) -> tuple[st
         return (RANGE_MADE if different else VALUE,)
     if name in {"LOAD_CONST", "PUSH_NULL"}:
         return (CONSTANT,) * pushed
-    if name.startswith("LOAD_FAST") or name in {"LOAD_CLOSURE"}:
-        return (VARIABLE,) * pushed
+    if name == "LOAD_CLOSURE":  # The variable itself, which is told with all that is shared through it.
+        return (CONSTANT,) * pushed
     if name == "LOAD_GLOBAL" and instruction.argval == "range":
         return (RANGE,) * pushed
     if name == "LOAD_GLOBAL":

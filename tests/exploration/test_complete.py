@@ -69,6 +69,58 @@ class InAnExpression(Tiny):
         return [self.adds, self.sets]
 
 
+class BesideAVariable(Tiny):
+    """The variable's old value stands on the stack, and the variable is never read again."""
+
+    def adds(self) -> None:
+        known = self.value
+        self.point()
+        known *= self.read()
+        self.order.append(known)
+
+    def sets(self) -> None:
+        self.value = 2
+        self.point()
+        self.value = 3
+
+    def threads(self) -> list[Callable[[], None]]:
+        return [self.adds, self.sets]
+
+
+class WithoutAVariable(Tiny):
+    """How far a walk is, when its variable is never read and what it has done cannot be seen."""
+
+    def turns(self) -> None:
+        for _ in range(5):
+            self.point()
+            self.value = 1 - self.value
+        self.order.append(9)
+
+    def notes(self) -> None:
+        self.point()
+        self.order.append(self.value)
+
+    def threads(self) -> list[Callable[[], None]]:
+        return [self.turns, self.notes]
+
+
+class OfAnother(Tiny):
+    """The variable that is on the stack has another value meanwhile."""
+
+    def adds(self) -> None:
+        known = self.value
+        self.order.append(known + (known := 5) * self.read())
+        self.order.append(known)
+
+    def sets(self) -> None:
+        self.value = 2
+        self.point()
+        self.value = 3
+
+    def threads(self) -> list[Callable[[], None]]:
+        return [self.adds, self.sets]
+
+
 class OverACopy(Tiny):
     """What is left of a copied list stands in an iterator, where no variable shows it."""
 
@@ -160,7 +212,18 @@ class InTime(Tiny):
         return [self.waits, self.wakes]
 
 
-TINY: tuple[type[Tiny], ...] = (LostUpdate, InAnExpression, OverACopy, AfterAReturn, UnderALock, Waiting, InTime)
+TINY: tuple[type[Tiny], ...] = (
+    LostUpdate,
+    InAnExpression,
+    BesideAVariable,
+    WithoutAVariable,
+    OfAnother,
+    OverACopy,
+    AfterAReturn,
+    UnderALock,
+    Waiting,
+    InTime,
+)
 
 
 def made(kind: type[Tiny], chooser: Any) -> Tiny:
