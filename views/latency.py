@@ -126,9 +126,10 @@ class LatencyView(PanelView):
 
     def _busiest(self) -> int:
         """The object through whose entries most calls have gone; the first of several."""
-        calls: dict[int, int] = {}
-        for (_, identity), entry in self.link.tables.entries.items():
-            calls[identity] = calls.get(identity, 0) + entry.calls
+        tables = self.link.tables
+        calls = dict.fromkeys(tables.clients_by_object, 0)
+        for (_, identity), count in tables.calls.items():
+            calls[identity] += count
         return max(calls, key=lambda identity: (calls[identity], -identity)) if calls else 0
 
     def _offer_methods(self, latency: Latency, topology: Topology) -> None:

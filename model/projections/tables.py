@@ -39,7 +39,6 @@ class Entry:
     """0 for an entry that was never rewritten."""
     written_ns: int
     written_position: int
-    calls: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +62,8 @@ class Tables:
     clients_by_object: dict[int, tuple[int, ...]] = field(default_factory=dict)
     slots: dict[tuple[int, int, int], Slot] = field(default_factory=dict)
     """(client, object, processor) -> what that processor's own table has for it; empty without local tables."""
+    calls: dict[Key, int] = field(default_factory=dict)
+    """How many calls have looked each entry up; apart, so that the entries stay the same dict while nobody writes."""
 
     def of_client(self, client: int) -> tuple[Entry, ...]:
         """The client's entries in the order of their numbers."""
@@ -103,10 +104,10 @@ class TablesFold:
         slots = Copied(state.slots)
         for event in events:
             (_write_slot(slots, event) if event.kind in _LOCAL else _write(entries, event))
-        _count_calls(entries, rows["client"][called], rows["subject"][called])
+        calls = _counted(state.calls, entries.now, rows["client"][called], rows["subject"][called])
         if len(entries.now) == len(state.entries):
-            return replace(state, entries=entries.now, slots=slots.now)
-        return Tables(entries.now, *_orders(entries.now), slots.now)
+            return replace(state, entries=entries.now, slots=slots.now, calls=calls)
+        return Tables(entries.now, *_orders(entries.now), slots.now, calls)
 
 
 _LOCAL = (Kind.LOCAL_ENTRY_MADE, Kind.LOCAL_ENTRY_WRITTEN)
@@ -133,12 +134,15 @@ def _write(entries: Copied[Key, Entry], event: Event) -> None:
         entries.put(key, written)
 
 
-def _count_calls(entries: Copied[Key, Entry], clients: Rows, objects: Rows) -> None:
-    """Adds the calls to the entries that they looked up: one number a call, so that numpy counts."""
-    keys, counts = np.unique((clients.astype(np.int64) << 32) | objects, return_counts=True)
-    for key, count in zip(keys.tolist(), counts.tolist(), strict=True):
-        if entry := entries.now.get((key >> 32, key & 0xFFFF_FFFF)):
-            entries.put((entry.client, entry.object), replace(entry, calls=entry.calls + count))
+def _counted(before: dict[Key, int], entries: dict[Key, Entry], clients: Rows, objects: Rows) -> dict[Key, int]:
+    """The calls with those of the entries that were looked up: one number a call, so that numpy counts."""
+    calls = Copied(before)
+    ways, counts = np.unique((clients.astype(np.int64) << 32) | objects, return_counts=True)
+    for way, count in zip(ways.tolist(), counts.tolist(), strict=True):
+        key = (way >> 32, way & 0xFFFF_FFFF)
+        if key in entries:
+            calls.put(key, calls.now.get(key, 0) + count)
+    return calls.now
 
 
 def _orders(entries: dict[Key, Entry]) -> tuple[dict[int, tuple[int, ...]], dict[int, tuple[int, ...]]]:

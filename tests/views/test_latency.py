@@ -78,8 +78,8 @@ def test_the_span_goes_from_tick_to_tick_and_leaves_strays_outside():
 def test_with_nothing_selected_it_is_about_the_busiest(latency):
     view = latency()
     calls = {}
-    for (_, identity), entry in view.link.tables.entries.items():
-        calls[identity] = calls.get(identity, 0) + entry.calls
+    for (_, identity), count in view.link.tables.calls.items():
+        calls[identity] = calls.get(identity, 0) + count
     name = view.link.topology.objects[max(calls, key=calls.get)].name
     assert view.header.accessibleName() == f"Latency, {name}"
 

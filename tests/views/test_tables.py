@@ -47,7 +47,7 @@ def test_cells_say_in_words_where_an_entry_points(tables):
 
 def test_calls_through_an_entry_are_counted(tables):
     cell = tables.model.rows[0].cells[0]
-    assert cell.calls == tables.link.tables.entries[1, 17].calls > 0
+    assert cell.calls == tables.link.tables.calls[1, 17] > 0
 
 
 def test_an_entry_that_is_repointed_flashes_and_says_what_was_and_is(qtbot):

@@ -54,6 +54,7 @@ class Canvas(QGraphicsView):
         self.setResizeAnchor(QGraphicsView.ViewportAnchor.AnchorViewCenter)
         self.setMouseTracking(True)
         board.touched.connect(self._touch)
+        board.figures_due.connect(self._figures_due)
         board.wires_touched.connect(self._touch_wires)
         board.room_made.connect(self._keep_in_sight)
 
@@ -77,6 +78,7 @@ class Canvas(QGraphicsView):
         self._board.zoom = self._zoom
         self._ground.bring_up_to_date(size, ratio, self._render_ground)
         self._still.bring_up_to_date(size, ratio, self._render_nodes)
+        self._render_figures()
         painter.drawPixmap(0, 0, self._still.pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.save()
@@ -109,6 +111,18 @@ class Canvas(QGraphicsView):
             node.paint_node(painter)
             painter.restore()
 
+    def _render_figures(self) -> None:
+        if not self._board.due:
+            return
+        painter = QPainter(self._still.pixmap)
+        transform = self.viewportTransform()
+        painter.setClipRect(self.viewport().rect())  # Qt rounds strokes otherwise where nothing clips
+        for node in self._board.due:
+            painter.setWorldTransform(QTransform.fromTranslate(node.x(), node.y()) * transform)
+            node.paint_figures_anew(painter)
+        painter.end()
+        self._board.due.clear()
+
     def _to_scene(self, part: QRect) -> QRectF:
         inverse, _ = self.viewportTransform().inverted()
         return inverse.mapRect(QRectF(part))
@@ -116,6 +130,11 @@ class Canvas(QGraphicsView):
     @Slot(QRectF)
     def _touch(self, rect: QRectF) -> None:
         area = self._still.touch(self.viewportTransform().mapRect(rect))
+        self.viewport().update(area & self.viewport().rect())
+
+    @Slot(QRectF)
+    def _figures_due(self, rect: QRectF) -> None:
+        area = self.viewportTransform().mapRect(rect).toAlignedRect()
         self.viewport().update(area & self.viewport().rect())
 
     @Slot(QRectF)

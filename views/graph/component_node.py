@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainterPath
+from PySide6.QtGui import QColor, QPainter, QPainterPath
 from PySide6.QtWidgets import QGraphicsSceneMouseEvent
 
 from model.trace.events import Phase
@@ -54,6 +54,10 @@ if TYPE_CHECKING:
 
 SPARK_TOP, SPARK_BOTTOM = 53.0, 67.0
 SPARK_LINE = 1.3
+CELLS_TOP = 51.0
+PILL_INSIDE = (6.0, 3.0, -6.0, -3.0)
+LOAD_INSIDE = (PAD - 3.0, 47.0, 3.0 - PAD, -5.0)
+"""What figures may take of the pill and of the card: there is nothing else, and not the edge."""
 INSIDE_TOP = 55.0
 INSIDE_GAP = 18.0
 INSIDE_RADIUS = 4.8
@@ -70,6 +74,7 @@ class ComponentNode(NodeItem):
         self.leaving = False
         self.state = FrameState()
         self.answer: Answer | None = None
+        self._lines_before_figures = 0
         self._open = 1.0 if facts.mediator else 0.0
         self._parts = geometry(facts, self._open)
         super().__init__(board, ("object", facts.identity))
@@ -122,10 +127,13 @@ class ComponentNode(NodeItem):
 
     def take(self, facts: ObjectFacts, *, at_once: bool, ended: MediatorFacts | None) -> bool:
         """Show other facts; True when its outline may have changed. `ended` is how the swap that was shown ended."""
+        if self._plain and facts.differs_in_figures(self.facts):
+            self.facts = facts
+            if self.board.zoom >= NAME_ONLY:
+                self.board.figures_changed(self)
+            return False
         look = self.look()
         before, self.facts = self.facts, facts
-        if facts == before:
-            return False
         if facts.mediator is not before.mediator:
             self.board.outlines += 1
         if facts.mediator is not None:
@@ -134,11 +142,7 @@ class ComponentNode(NodeItem):
             self._leave_frame(ended, at_once=at_once)
         reshaped = self._reshape()
         if self.look() != look:
-            still = facts.mediator is None and before.mediator is None and self.answer is None
-            if still and facts.shells == before.shells and facts.words == before.words:
-                self.board.touch_later(self)
-            else:
-                self.touch()
+            self.touch()
         return reshaped or (before.mediator is None) != (facts.mediator is None)
 
     def _show_frame(self, before: MediatorFacts | None, now: MediatorFacts, *, at_once: bool) -> None:
@@ -302,19 +306,53 @@ class ComponentNode(NodeItem):
             ink.line(card.adjusted(PAD, 0, -PAD, 0), facts.name, FAR_ROLE, primary)
             return
         ink.tile(card.left() + PAD, card.top() + PAD, facts.icon, dim=dim)
-        pill = pill_width(facts.in_flight)
+        pill = self._pill(card)
         left = card.left() + TEXT_LEFT
         room = card.right() - PAD - left
-        ink.line(QRectF(left, card.top() + 10, room - pill - 8, 18), facts.name, "body", primary, weight=SEMIBOLD)
+        ink.line(
+            QRectF(left, card.top() + 10, room - pill.width() - 8, 18), facts.name, "body", primary, weight=SEMIBOLD
+        )
         ink.line(QRectF(left, card.top() + 28, room, 16), self._words, colour=secondary)
-        self._paint_pill(ink, QRectF(card.right() - PAD - pill, card.top() + PAD, pill, 20))
+        ink.box(pill, 10, theme.surface.sunken)
         if self.held is not None and not self.leaving and self._open > 0.0:
+            self._paint_in_flight(ink, pill)
             self._paint_inside(ink, card, self.held)
-        elif zoom >= FULL and not refused:
-            if facts.cells:
-                self._paint_cells(ink, card)
-            else:
-                self._paint_spark(ink, card, secondary)
+        else:
+            self._lines_before_figures = len(ink.written)
+            self._paint_figures(ink, card, secondary, load=zoom >= FULL and not refused)
+
+    def _paint_figures(self, ink: Ink, card: QRectF, colour: QColor, *, load: bool) -> None:
+        """How many calls are in flight and, where there is room, how busy it was."""
+        self._paint_in_flight(ink, self._pill(card))
+        if load and self.facts.cells:
+            self._paint_cells(ink, card)
+        elif load:
+            self._paint_spark(ink, card, colour)
+
+    def paint_figures_anew(self, painter: QPainter) -> None:
+        """Paint the figures, and nothing else, over a picture of the node in which they are out of date.
+
+        A frame has time for this where it has none for cards, shadows and names, which are the same as before. What is
+        more than a plain card by now has been touched and painted whole.
+        """
+        if not self._plain or self.board.zoom < NAME_ONLY:
+            return
+        card, load = self._parts.card, self.board.zoom >= FULL
+        ink = Ink(painter, self.board.theme)
+        theme = ink.theme
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.fillRect(self._pill(card).adjusted(*PILL_INSIDE), theme.surface.sunken)
+        if load:
+            painter.fillRect(card.adjusted(*LOAD_INSIDE), theme.structure.component.fill)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        dim = self.board.is_dim(self.key)
+        self._paint_figures(ink, card, theme.text.tertiary if dim else theme.text.secondary, load=load)
+        self.written = [*self.written[: self._lines_before_figures], *ink.written]
+
+    @property
+    def _plain(self) -> bool:
+        """Whether it says nothing but what it is and how busy: no frame, no answer to a drag."""
+        return self.held is None and self.answer is None
 
     @property
     def _words(self) -> str:
@@ -323,9 +361,13 @@ class ComponentNode(NodeItem):
             return f"{self.facts.words}, no call inside"
         return self.facts.words
 
-    def _paint_pill(self, ink: Ink, pill: QRectF) -> None:
+    def _pill(self, card: QRectF) -> QRectF:
+        width = pill_width(self.facts.in_flight)
+        return QRectF(card.right() - PAD - width, card.top() + PAD, width, 20)
+
+    def _paint_in_flight(self, ink: Ink, pill: QRectF) -> None:
         theme = ink.theme
-        ink.box(pill, 10, theme.surface.sunken)
+        ink.painter.setPen(Qt.PenStyle.NoPen)
         ink.painter.setBrush(theme.generation.ladder[0])
         ink.painter.drawEllipse(QPointF(pill.left() + 10, pill.center().y()), 3, 3)
         ink.line(pill.adjusted(14, 0, -8, 0), str(self.facts.in_flight), weight=SEMIBOLD, right=True)
@@ -357,7 +399,7 @@ class ComponentNode(NodeItem):
         width = (card.width() - 2 * PAD - (len(cells) - 1) * CELL_GAP) / len(cells)
         for number, share in enumerate(cells):
             left = card.left() + PAD + number * (width + CELL_GAP)
-            cell = QRectF(left, card.top() + 51, width, CELL_HEIGHT)
+            cell = QRectF(left, card.top() + CELLS_TOP, width, CELL_HEIGHT)
             ink.box(cell, 5, theme.surface.sunken, ink.hair(theme.line.subtle))
             ink.line(cell.adjusted(7, 0, -4, 0), str(number), "small", theme.text.tertiary, weight=MEDIUM)
             bar = QRectF(cell.left() + 19, cell.center().y() - 1.5, cell.width() - 26, 3)

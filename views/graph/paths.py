@@ -127,9 +127,13 @@ def along(samples: Floats, rows: npt.NDArray[np.integer], shares: Floats) -> tup
     """The points of wires `rows` at shares of their length, 0 to 1."""
     place = np.clip(shares, 0.0, 1.0) * (SAMPLES - 1)
     index = np.minimum(place.astype(np.intp), SAMPLES - 2)
-    rest = (place - index)[:, None]
-    points = samples[rows, index] * (1.0 - rest) + samples[rows, index + 1] * rest
-    return points[:, 0], points[:, 1]
+    rest = place - index
+    keep = 1.0 - rest
+    # Every number by its place in the flat array: numpy fetches ten times as fast by one index as by two.
+    flat, first = samples.ravel(), 2 * (SAMPLES * rows + index)
+    across = flat.take(first) * keep + flat.take(first + 2) * rest
+    down = flat.take(first + 1) * keep + flat.take(first + 3) * rest
+    return across, down
 
 
 def lane_past(

@@ -36,6 +36,9 @@ class GraphScene(QGraphicsScene):
     touched = Signal(QRectF)
     """A rectangle of the still picture is out of date."""
 
+    figures_due = Signal(QRectF)
+    """Figures in a rectangle are to be painted anew, by the nodes in `due`."""
+
     wires_touched = Signal(QRectF)
     """A rectangle in which wires are to be painted again."""
 
@@ -73,6 +76,8 @@ class GraphScene(QGraphicsScene):
         """Goes up when a node stands elsewhere, looks otherwise from afar, comes or goes."""
         self.waiting: dict[ComponentNode, None] = {}
         """Nodes whose figures have changed and that are to be painted when there is time."""
+        self.due: dict[ComponentNode, None] = {}
+        """Nodes whose figures the next frame paints anew."""
         self._reach_of = -1
         self._reaches = np.empty((0, 4))
         self._in_order: list[NodeItem] = []
@@ -97,12 +102,12 @@ class GraphScene(QGraphicsScene):
         if not rect.isEmpty():
             self.wires_touched.emit(rect)
 
-    def touch_later(self, node: ComponentNode) -> None:
+    def figures_changed(self, node: ComponentNode) -> None:
         """Only figures of a node have changed: it may wait for a frame with time for it."""
         self.waiting[node] = None
 
     def release(self, seen: QRectF, most: int) -> bool:
-        """Touch up to `most` of the nodes that wait and are in sight; True when others still wait."""
+        """Let up to `most` of the nodes that wait and are in sight be painted; True when others still wait."""
         for node in list(self.waiting):
             if most == 0:
                 return True
@@ -110,7 +115,11 @@ class GraphScene(QGraphicsScene):
             card = node.parts.card.translated(node.pos())
             if card.intersects(seen):
                 most -= 1
-                self.touch(card)
+                if self.nodes_in(card) == [node]:
+                    self.due[node] = None
+                    self.figures_due.emit(card)
+                else:
+                    self.touch(card)  # what lies over it would be painted over
         return False
 
     def nodes_in(self, rect: QRectF) -> list[NodeItem]:
@@ -178,6 +187,7 @@ class GraphScene(QGraphicsScene):
             self.removeItem(node)
         self.clients, self.objects = {}, {}
         self.waiting.clear()
+        self.due.clear()
         self.outlines += 1
         self.wires.take(())
         self.focus_key = None
@@ -236,6 +246,7 @@ class GraphScene(QGraphicsScene):
         self.outlines += 1
         if isinstance(node, ComponentNode):
             self.waiting.pop(node, None)
+            self.due.pop(node, None)
         self.removeItem(node)
         self._routes_due = True
 

@@ -75,6 +75,7 @@ class WiresItem(QGraphicsItem):
         self.lengths = np.empty(0)
         self.codes: npt.NDArray[np.int64] = np.empty(0, dtype=np.int64)
         """In ascending order; row n of the samples is the wire of code n."""
+        self._facts: Sequence[WireFacts] = ()
         self._wires: dict[WireKey, Wire] = {}
         self._order: list[Wire] = []
         self._incoming: dict[int, list[WireKey]] = {}
@@ -86,6 +87,9 @@ class WiresItem(QGraphicsItem):
 
     def take(self, facts: Sequence[WireFacts]) -> bool:
         """Have these wires from now on; True when there are others than before."""
+        if facts is self._facts:
+            return False
+        self._facts = facts
         keys = [(wire.source, wire.target) for wire in facts]
         if keys == [*self._wires]:
             return False

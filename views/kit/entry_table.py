@@ -22,7 +22,7 @@ from views.kit.format import format_clock, format_count
 
 if TYPE_CHECKING:
     from model.projections.swaps import Swaps
-    from model.projections.tables import Entry, Tables
+    from model.projections.tables import Entry, Key, Tables
     from model.projections.topology import Topology
 
 Index = QModelIndex | QPersistentModelIndex
@@ -82,34 +82,35 @@ class CellMaker:
             Row(
                 identity,
                 node.name,
-                tuple(self._cell(topology, tables.entries.get((each, identity)), swaps) for each in clients),
+                tuple(self._cell(topology, tables, (each, identity), swaps) for each in clients),
             )
             for identity, node in topology.objects.items()
             if identity in tables.clients_by_object
         )
 
-    def _cell(self, topology: Topology, entry: Entry | None, swaps: Swaps) -> Cell:
+    def _cell(self, topology: Topology, tables: Tables, key: Key, swaps: Swaps) -> Cell:
+        entry = tables.entries.get(key)
         if entry is None:
             return EMPTY
-        key = (entry.client, entry.object)
+        calls = tables.calls.get(key, 0)
         stands = (entry.target, entry.previous_target, entry.written_position)
         known, cell = self._made.get(key, (None, EMPTY))
         if known != stands:
-            cell = _cell(topology, entry, swaps)
-        elif cell.calls != entry.calls:
-            cell = replace(cell, calls=entry.calls)
+            cell = _cell(topology, entry, swaps, calls)
+        elif cell.calls != calls:
+            cell = replace(cell, calls=calls)
         self._made[key] = (stands, cell)
         return cell
 
 
-def _cell(topology: Topology, entry: Entry, swaps: Swaps) -> Cell:
+def _cell(topology: Topology, entry: Entry, swaps: Swaps, calls: int) -> Cell:
     pointed = topology.pointed_at(entry.target)
     sort: CellSort = (
         "mediator" if pointed.sort == "mediator" else "wrapper" if pointed.sort == "interposer" else "plain"
     )
     words = topology.objects[entry.object].name if sort == "plain" else pointed.words
     old, new = _change(topology, entry, swaps)
-    return Cell(sort, words, f"0x{entry.number:02x}", old, new, entry.calls, entry.written_ns, entry.written_position)
+    return Cell(sort, words, f"0x{entry.number:02x}", old, new, calls, entry.written_ns, entry.written_position)
 
 
 def _local_rows(topology: Topology, tables: Tables, client: int) -> tuple[Row, ...]:

@@ -101,13 +101,14 @@ def _client(link: SessionLink, identity: int) -> Inspected | None:
     client = topology.clients.get(identity)
     if client is None:
         return None
-    entries = [entry for (of, _), entry in link.tables.entries.items() if of == identity]
+    tables = link.tables
+    entries = [entry for (of, _), entry in tables.entries.items() if of == identity]
     threads = link.threads
     inside = int(np.count_nonzero(threads.client == identity))
     facts = [
         ("address space", str(client.address_space)),
         ("entries", str(len(entries))),
-        ("calls made", format_count(sum(entry.calls for entry in entries))),
+        ("calls made", format_count(sum(calls for (of, _), calls in tables.calls.items() if of == identity))),
         ("in a call", counted(inside, "thread")),
     ]
     state = [(object_name(topology, entry.object), topology.pointed_at(entry.target).words) for entry in entries]
