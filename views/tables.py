@@ -414,7 +414,8 @@ class CellDelegate(QStyledItemDelegate):
         old = text_width(cell.old, "label", theme.scale)
         new = text_width(cell.new, "label", theme.scale, weight=SEMIBOLD)
         if old + new + px(20) > area.width():
-            writer.line(area, cell.new, "label", weight=SEMIBOLD)
+            # The column is as wide as the plain words need: a name is not cut because it is written strongly.
+            writer.line(area, cell.new, "label", weight=SEMIBOLD if new <= area.width() else REGULAR)
             return
         writer.line(area, cell.old, "label", theme.text.secondary, struck=True)
         chevron = QRectF(area.left() + old + px(3), area.center().y() - px(6.5), px(13), px(13))

@@ -299,14 +299,12 @@ def former_blocks(link: SessionLink, object_id: int) -> tuple[str, str]:
 
 
 def state_to_move(link: SessionLink, object_id: int, verdict: Verdict) -> str:
-    """How much state there is, by what the component reports of itself or by what moved last."""
+    """How much state there is: what moved last, or what the component reports of itself.
+
+    Pages before bytes: what a file cache manager holds is many times what it hands over, a descriptor a page.
+    """
     if verdict.answer == "yes":
         return "none, " + verdict.words
-    figures = link.topology.figures
-    instance = link.topology.objects[object_id].instance
-    size = figures.get((instance, "bytes"))
-    if size is not None:
-        return format_bytes(size)
     moved = [
         swap.bytes
         for swap in link.swaps.by_request.values()
@@ -314,5 +312,10 @@ def state_to_move(link: SessionLink, object_id: int, verdict: Verdict) -> str:
     ]
     if moved and moved[-1]:
         return f"{format_bytes(moved[-1])} the last time"
+    figures = link.topology.figures
+    instance = link.topology.objects[object_id].instance
     pages = figures.get((instance, "pages"))
-    return f"{format_count(pages)} pages" if pages is not None else NONE_KNOWN
+    if pages is not None:
+        return f"{format_count(pages)} pages"
+    size = figures.get((instance, "bytes"))
+    return format_bytes(size) if size is not None else NONE_KNOWN
