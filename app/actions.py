@@ -114,8 +114,13 @@ ACTIONS: Final[tuple[Entry, ...]] = (
     Entry("step_phase", "Run", "Step by phase", "choose_step", ("P",), group="step", value="phase", checkable=True),
     Entry("step_call", "Run", "Step by call", "choose_step", ("C",),
           "The next call, of the selected component if one is selected", group="step", value="call", checkable=True),
+    Entry("step_advance", "Run", "Step by advance", "choose_step", ("Shift+A",), "The next advance of a processor's "
+          "generation", group="step", value="advance", checkable=True),
     Entry("run_until", "Run", "Run until…", "run_until", ("U", "Ctrl+F5"), "Until such a row: a phase, a latency, a "
           "fault", mouse="Run until under Marks", parts=True),
+    Entry("run_until_drained", "Run", "Run until drained", "run_until_drained", ("Shift+U",), "Until every call "
+          "inside of the selected component has returned; without one, until every thread of this moment has ended",
+          "Run until drained under Waiting for"),
     Entry("bookmark", "Run", "Bookmark this instant", "bookmark", ("M",), "Marks lists it; F2 there gives it a note"),
     Entry("next_bookmark", "Run", "Next bookmark", "next_bookmark", ("Ctrl+.",), mouse="click on it under Marks"),
     Entry("previous_bookmark", "Run", "Previous bookmark", "previous_bookmark", ("Ctrl+,",),

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from model.scenario import Scenario
     from model.session import Session
 
+NOT_DRAINED = 1
 BAD_INPUT = 2
 DIVERGED = 3
 HUNG = 4
@@ -66,6 +67,10 @@ application = typer.Typer(
 
 application.add_typer(reproduce, name="reproduce")
 
+DRAINED_HELP = (
+    'Go on until the calls inside of a component have returned, or the threads of "all" or "generation:3 processor:0" '
+    "have ended; at the longest to where the scenario ends."
+)
 ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario that ships, or a file.")]
 Until = Annotated[str | None, typer.Option(help='Where the run ends, like "50ms"; the scenario says otherwise.')]
 Seed = Annotated[int | None, typer.Option(min=0, help="Another seed than the scenario's.")]
@@ -159,11 +164,13 @@ def run(
     scenario: ScenarioName,
     until: Until = None,
     seed: Seed = None,
+    drained: Annotated[str, typer.Option(metavar="WHAT", help=DRAINED_HELP)] = "",
     record: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a recording of the run.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     trust: Trust = None,
 ) -> None:
     """Run a scenario or replay a recording without the window, and say what happened."""
+    from app.drain import Drain
     from app.run_report import RunReport
     from model.session import divergence
 
@@ -171,7 +178,9 @@ def run(
     with engine_of(loaded):
         session = _session(scenario, loaded, trust)
         report = RunReport(session)
+        drain = Drain(session, drained) if drained else None
         _advance(session, until_ns)
+        report.drained = drain.run(loaded.until_ns) if drain is not None else None
         if record is not None:
             _write(record, session)
         print(report.as_json() if json else report.in_words())
@@ -182,6 +191,8 @@ def run(
     if (why := session.schedule_divergence) is not None:
         print(f"{scenario}: the schedule does not fit this run: {why}.", file=sys.stderr)
         raise typer.Exit(DIVERGED)
+    if report.drained is not None and report.drained["at_ns"] is None:
+        raise typer.Exit(NOT_DRAINED)
     if loaded.recording is not None and seed is None and (found := divergence(session)) is not None:
         print(f"{scenario}: {found}.", file=sys.stderr)
         raise typer.Exit(DIVERGED)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.documents import save_recording
 from app.failures import show_failure
+from app.marks import drained_words
 from app.menus import TargetMenu, choose_first
 from app.sheet import AboutBox, GuideSheet, KeySheet
 from model.commands import Cancel
@@ -146,6 +147,12 @@ class Handlers(QObject):
         """Marks comes to the front, with the keyboard where the rows are written."""
         self._window.workspace.show_panel("marks")
         self._window.workspace.view("marks").take_keyboard()
+
+    @Slot()
+    def run_until_drained(self) -> None:
+        """Of the selected component, or of every thread of this moment where none is selected."""
+        if refusal := self._window.marks.run_until(drained_words(self._window.link, self._window.selection)):
+            self._window.say(refusal)
 
     @Slot()
     def bookmark(self) -> None:

@@ -176,6 +176,7 @@ class MainWindow(QMainWindow):
                 "time_wanted": self.player.seek_ns,
                 "rewind_requested": self.player.seek_ns,
                 "run_until_wanted": self.player.run_until_phase,
+                "drained_wanted": self.handlers.run_until_drained,
                 "said": self.say,
                 "bookmark_wanted": self.marks.bookmark_at,
             },

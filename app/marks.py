@@ -3,7 +3,7 @@
     M                        a bookmark where the clock stands, with a note
     a stop                   `phase:block`: the run pauses right after such a row
     a tracepoint             the same without stopping: how many there were, and where the last was
-    run until                one stop, used once
+    run until                one stop, used once; `drained on:counter` is asked of this moment, and of no row
 
 A stop is a filter over rows (model/projections/row_filter.py). It asks columns only, never the words of the story, so
 that a run with stops is hardly slower than one without.
@@ -14,19 +14,23 @@ Marks are part of the document: a recording holds them, and a session that is op
 from __future__ import annotations
 
 from dataclasses import replace
+from shlex import quote
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
+from model.projections.drained import WORD, drained, is_drained_filter
 from model.projections.hits import Hits
 from model.projections.row_filter import FilterError, RowFilter
 from model.scenario import BookmarkTable, Scenario, StopTable
+from views.kit.describing import counted, picked_object
 from views.kit.marks_control import Bookmark, Stop
 
 if TYPE_CHECKING:
     from app.playback import Player
     from model.trace.trace import Rows
+    from views.kit.selection import Selection
     from views.kit.session_link import SessionLink
 
 BOOKMARKS_AT_MOST: Final = 1_000
@@ -152,11 +156,25 @@ class Marks(QObject):
     def run_until(self, rows: str) -> str:
         """Play until such a row, as fast as it goes; a sentence if the filter is none."""
         try:
+            if is_drained_filter(rows):
+                return self._run_until_drained(rows)
             wanted = stop_filter(rows)
         except FilterError as error:
             return str(error)
         names = self._link.names
         self._player.run_until(lambda held: wanted.mask(held, names))
+        return ""
+
+    def _run_until_drained(self, words: str) -> str:
+        link = self._link
+        wanted = drained(words, link.waits, link.topology)
+        # The run may be some rows ahead of what is shown.
+        for _, rows in link.trace.chunks(link.position, self._player.here):
+            wanted.mask(rows)
+        if not wanted.left:
+            return f"Nothing is to be waited for: {wanted.what} is drained"
+        self.said.emit(f"Until {wanted.what} is drained: {counted(wanted.began_with, wanted.noun)}")
+        self._player.run_until(wanted.mask)
         return ""
 
     @Slot()
@@ -192,8 +210,16 @@ class Marks(QObject):
             self.said.emit(f"Stopped at {met[0]}")
 
 
+def drained_words(link: SessionLink, selection: Selection) -> str:
+    """What is to be drained: the selected component, or everything where none is selected."""
+    picked = picked_object(link.topology, selection.current, link.swaps.by_request)
+    return f"{WORD} on:{quote(link.topology.objects[picked].name)}" if picked else WORD
+
+
 def stop_filter(rows: str) -> RowFilter:
     """The filter of a stop; FilterError also for one that means every row, or asks for words."""
+    if is_drained_filter(rows):
+        raise FilterError("What is drained is asked of one moment: run until it, there is no stop at it")
     made = RowFilter(rows)
     if not made.text:
         raise FilterError("Say at which rows: write like `phase:block` or `latency>5us`")

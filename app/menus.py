@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from views.graph.view import GraphView
 
 SIGNS: Final = {"yes": "check", "conversion": "tilde", "no": "cross"}
-OF_A_NODE: Final = ("swap_back", "next_phase", "rewind", "copy_receipt")
+OF_A_NODE: Final = ("swap_back", "next_phase", "run_until_drained", "rewind", "copy_receipt")
 
 
 def fill_menu_bar(bar: QMenuBar, actions: Mapping[str, QAction]) -> dict[str, QMenu]:

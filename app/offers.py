@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from shlex import quote
 from typing import TYPE_CHECKING, Any, Final
 
 from app.actions import ACTIONS, words_of
 from app.script_lines import line_of
 from model.commands import Attach, Swap
+from model.projections.drained import WORD
 from model.projections.topology import queue_verdict, wrap_verdict
 from views.kit.describing import picked_object
 
@@ -38,7 +40,7 @@ def offers(window: MainWindow, *, places_only: bool = False) -> list[Offer]:
     """All that is offered now; `places_only` leaves out what is not a place to go to."""
     if places_only:
         return list(_places(window))
-    return [*_actions(window), *_swaps(window), *_places(window), *_documents(window)]
+    return [*_actions(window), *_drained(window), *_swaps(window), *_places(window), *_documents(window)]
 
 
 def facts_of(window: MainWindow) -> dict[str, Any]:
@@ -51,6 +53,7 @@ def facts_of(window: MainWindow) -> dict[str, Any]:
         "at": f"{link.clock_ns}ns",
         "clock_ns": link.clock_ns,
         "object": names[0] if names else "",
+        "drained": quote(link.topology.objects[chosen].name) if chosen else "all",
         "pace_ns": round(window.player.asked_pace),
         "width": window.width(),
         "height": window.height(),
@@ -85,6 +88,22 @@ def _swaps(window: MainWindow) -> Iterator[Offer]:
                 attach = Attach(object=node.name, wrapper=wrapper.name)
                 words = f"Attach {wrapper.title or wrapper.name} to {node.name}"
                 yield Offer(words, "attach", "", f"session.issue({attach!r}, {clock})", partial(link.issue, attach))
+
+
+def _drained(window: MainWindow) -> Iterator[Offer]:
+    """Each component with calls inside and each generation with threads, and how to see it drain."""
+    link, marks = window.link, window.marks
+    head = f"changeover run {quote(window.opened or window.session.scenario.name)} --until {link.clock_ns}ns --drained"
+
+    def offer(words: str, asked: str, told: str) -> Offer:
+        return Offer(f"Run until {words} is drained", "do", "", f"{head} {told}", partial(marks.run_until, asked))
+
+    for node in link.topology.objects.values():
+        if link.counts.in_flight_of(node.identity):
+            yield offer(node.name, f"{WORD} on:{quote(node.name)}", quote(node.name))
+    for processor, number in sorted(link.generations.active):
+        asked = f"generation:{number} processor:{processor}"
+        yield offer(f"generation {number} of processor {processor}", f"{WORD} {asked}", quote(asked))
 
 
 def _places(window: MainWindow) -> Iterator[Offer]:

@@ -273,10 +273,8 @@ class Player(QObject):
         self._goal, self._goal_at_pace = counts, at_pace
 
     def _mask_of_step(self) -> Mask:
-        if self.step == "event":
-            return _every_row
-        if self.step == "phase":
-            return _phase_rows
+        if self.step != "call":
+            return STEPS_AT[self.step]
         picked = self._selection.current
         return _CallsOf(picked.identity if picked is not None and picked.kind == "object" else 0)
 
@@ -488,12 +486,15 @@ class _CallsOf:
         return calls & (rows["subject"] == self._object) if self._object else calls
 
 
-def _every_row(rows: Rows) -> Any:
-    return np.ones(len(rows), dtype=np.bool_)
-
-
 def _phase_rows(rows: Rows) -> Any:
     return np.isin(rows["kind"], PHASE_KINDS)
+
+
+STEPS_AT: Final[dict[Step, Mask]] = {
+    "event": lambda rows: np.ones(len(rows), dtype=np.bool_),
+    "phase": _phase_rows,
+    "advance": lambda rows: rows["kind"] == Kind.GENERATION_ADVANCED,
+}
 
 
 def _first_of(truths: Any) -> int | None:

@@ -39,6 +39,8 @@ class RunReport:
         self._counts = Projection(trace, FactsFold(trace))
         self._topology = Projection(trace, TopologyFold(trace))
         # A run that was explored says what it breaks: it was kept for that.
+        self.drained: dict[str, Any] | None = None
+        """What was waited for at the end, and when it had drained (app/drain.py); None for nothing."""
         self._invariants = None if session.scenario.schedule is None else Projection(trace, InvariantsFold(trace))
 
     def numbers(self) -> dict[str, Any]:
@@ -57,6 +59,7 @@ class RunReport:
             "swaps": self._swap_receipts(head),
             "latency": self._latencies(head),
             **self._proof(head),
+            **({"drained": self.drained} if self.drained is not None else {}),
         }
 
     def as_json(self) -> str:
@@ -83,6 +86,8 @@ class RunReport:
                 f"latency: {name}, {latency['count']:,} calls, half within {duration(latency['p50_ns'])}, "
                 f"99 of 100 within {duration(latency['p99_ns'])}, all within {duration(latency['max_ns'])}"
             )
+        if drained := self.drained:
+            lines.append(f"drained: {drained['what']}, {drained['words']}")
         if planted := numbers.get("planted"):
             lines.append(f"planted: {planted}")
         lines += [f"broken: {one['rule']}, {one['message']}" for one in numbers.get("violations", [])]

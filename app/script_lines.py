@@ -17,6 +17,8 @@ PYTHON: Final[Mapping[str, str]] = {
     "None), session.now_ns + {pace_ns})",
     "step_call": "session.run_until(lambda rows: next(iter(numpy.flatnonzero(rows['kind'] == Kind.CALL_ENTERED)), "
     "None), session.now_ns + {pace_ns})",
+    "step_advance": "session.run_until(lambda rows: next(iter(numpy.flatnonzero(rows['kind'] == "
+    "Kind.GENERATION_ADVANCED)), None), session.now_ns + {pace_ns})",
     "swap_with": "session.issue(Swap(object={object!r}, implementation=...), clock_ns={clock_ns})",
     "attach": "session.issue(Attach(object={object!r}, wrapper=...), clock_ns={clock_ns})",
     "detach": "session.issue(Detach(object={object!r}, wrapper=...), clock_ns={clock_ns})",
@@ -30,6 +32,7 @@ PYTHON: Final[Mapping[str, str]] = {
 SHELL: Final[Mapping[str, str]] = {
     "open": "changeover FILE.toml",
     "restart": "changeover {scenario}",
+    "run_until_drained": "changeover run {scenario} --until {at} --drained {drained}",
     "save": "changeover run {scenario} --until {at} --record FILE.toml",
     "picture": "changeover snapshot {scenario} --at {at} --size {width}x{height} --theme {theme} -o FILE.png",
     "quit": "",

@@ -15,6 +15,7 @@ What the window does with its signals, if it has them (app/workspace.py, `ANSWER
 
     time_wanted(int)              the instant, in ns, that is to be shown
     run_until_wanted(int, int)    request and Phase: play until the swap stands there
+    drained_wanted()              play until the selected component, or everything of this moment, is drained
     said(str)                     a sentence for the person
     bookmark_wanted(int)          the instant, in ns, that is to be marked
 

@@ -14,6 +14,8 @@
 
 It is about the selected swap, component, thread or call; with nothing selected, or with something that waits for
 nothing, about everything that waits. A click or Enter on a line selects what it names, and all other views go there.
+Run until drained goes to where the swap goes on; without a swap, to where what stands inside the selected component
+now, or in any generation, has come out.
 
 Limits: the first chains of each; the others are counted.
 """
@@ -29,7 +31,7 @@ from PySide6.QtWidgets import QLabel, QStyle, QStyleOptionViewItem, QVBoxLayout,
 from model.projections.hold_ups import HoldUp, HoldUps
 from model.trace.events import Phase
 from views.kit.chrome import PanelHeader, SecondaryButton
-from views.kit.describing import counted, picked_object
+from views.kit.describing import counted, object_name, picked_object
 from views.kit.flow_layout import FlowLayout
 from views.kit.glyphs import dot_rect, paint_glyph, sign_rect
 from views.kit.line_list import LineDelegate, LineList
@@ -58,6 +60,9 @@ class WaitingForView(PanelView):
     run_until_wanted = Signal(int, int)
     """Request and Phase: run until what holds the swap up has drained. The button is there when somebody listens."""
 
+    drained_wanted = Signal()
+    """Nobody asked for a quiescent state here: run until the selected component, or everything, is drained."""
+
     def __init__(self, link: SessionLink, selection: Selection, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(link, selection, theme, parent)
         self._seen: tuple[Any, ...] = ()
@@ -68,7 +73,6 @@ class WaitingForView(PanelView):
         self.nothing.setWordWrap(True)
         self.nothing.setContentsMargins(PADDING, 6, PADDING, 12)
         self.drain = SecondaryButton("Run until drained", theme=theme)
-        self.drain.setToolTip("Play until what holds the swap up has ended")
         self._foot = QWidget(self)
         FlowLayout(8, QMargins(PADDING, 8, PADDING, 10), self._foot).addWidget(self.drain)
         layout = QVBoxLayout(self)
@@ -102,7 +106,8 @@ class WaitingForView(PanelView):
         self.nothing.setVisible(not waits)
         cycles = sum(chain.cyclic for each in self._shown for chain in each.chains)
         self.header.set_subtitle(counted(cycles, "cycle") if cycles else "" if waits else "nothing")
-        self._foot.setVisible(self._drainable() is not None and self._somebody_runs())
+        self._foot.setVisible(self._somebody_runs())
+        self.drain.setToolTip(self._drain_words())
         describe(self, "Waiting for", self._summary(cycles))
 
     def forget(self) -> None:
@@ -151,12 +156,26 @@ class WaitingForView(PanelView):
         return f"{head}; {first}{cycle}" if first else head
 
     def _drainable(self) -> tuple[int, Phase] | None:
-        """The swap that is shown first, and the phase that it comes to when what holds it up has drained."""
+        """The swap that is shown first, and the phase that it comes to when what holds it up has drained.
+
+        None where another component is selected.
+        """
+        picked = self._picked()
         for each in self._shown:
             swap = self.link.swaps.by_request.get(each.identity) if each.sort == "swap" else None
-            if swap is not None and swap.phase in DRAINED:
+            if swap is not None and swap.phase in DRAINED and picked in (0, swap.object):
                 return swap.request, DRAINED[swap.phase]
         return None
+
+    def _picked(self) -> int:
+        return picked_object(self.link.topology, self.selection.current, self.link.swaps.by_request)
+
+    def _drain_words(self) -> str:
+        if self._drainable() is not None:
+            return "Play until what holds the swap up has ended"
+        if picked := self._picked():
+            return f"Play until every call that is inside {object_name(self.link.topology, picked)} now has returned"
+        return "Play until every thread of this moment has ended"
 
     def _somebody_runs(self) -> bool:
         return self.isSignalConnected(QMetaMethod.fromSignal(self.run_until_wanted))
@@ -165,6 +184,8 @@ class WaitingForView(PanelView):
     def _run_until_drained(self) -> None:
         if (wanted := self._drainable()) is not None:
             self.run_until_wanted.emit(wanted[0], int(wanted[1]))
+        else:
+            self.drained_wanted.emit()
 
     @Slot(object)
     def _go(self, picked: tuple[str, int]) -> None:

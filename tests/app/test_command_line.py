@@ -32,6 +32,33 @@ def test_scenarios_are_listed_a_line_each_the_default_first(capsys: pytest.Captu
     assert out.splitlines()[0].startswith(DEFAULT)
 
 
+@pytest.mark.parametrize(
+    ("what", "told"), [("counter", "counter"), ("all", "every thread of this moment"), ("generation:0", "generation 0")]
+)
+def test_run_goes_on_until_what_is_inside_has_come_out(
+    capsys: pytest.CaptureFixture[str], what: str, told: str
+) -> None:
+    status, out, err = said(capsys, "run", "counter", "--until", "900us", "--drained", what, "--json")
+    assert (status, err) == (0, "")
+    drained = json.loads(out)["drained"]
+    assert drained["what"] == told
+    assert drained["count"] > 0
+    assert 900_000 < drained["at_ns"] < 1_000_000
+
+
+def test_run_that_is_not_drained_in_time_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    """A cyclic call that stands in BLOCK; the run may go on to where it stands already."""
+    status, out, _ = said(capsys, "run", "cyclic", "--until", "8ms", "--drained", "all")
+    assert status == 1
+    assert "not in time" in out
+    status, _, err = said(capsys, "run", "counter", "--until", "9us", "--drained", "nobody")
+    assert status == 2
+    assert err == (
+        "--drained: 'nobody' is not asked of what is drained; name a component, or write \"all\" or "
+        '"generation:3 processor:0".\n'
+    )
+
+
 def test_json_of_a_run_has_the_promised_shape(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = said(capsys, "run", "counter", "--until", "2100us", "--json")
     assert (status, err) == (0, "")

@@ -200,3 +200,40 @@ def test_stop_in_a_file_that_makes_no_sense_is_left_out_with_a_sentence(marks: M
     assert "phase:blok" in marks.read(scenario)
     assert marks.stops == (Stop("phase:block"),)
     assert marks.bookmarks == (Bookmark(7),)
+
+
+def test_run_until_drained_stops_where_the_last_call_of_this_moment_returns_with_no_swap_under_way(
+    stage: Stage, marks: Marks
+) -> None:
+    """At 0.9 ms nobody has asked for a quiescent state."""
+    inside = set(stage.link.waits.calls["call"].tolist())
+    assert inside and not stage.link.generations.waiting
+    assert marks.run_until("drained on:counter") == ""
+    play(stage)
+    trace = stage.link.trace
+    last = trace.event(stage.link.position - 1)
+    assert Kind(last.kind) is Kind.CALL_RETURNED
+    assert last.call in inside
+    assert not inside & set(stage.link.waits.calls["call"].tolist())
+
+
+def test_run_until_drained_goes_along_what_is_held_as_well(stage: Stage, marks: Marks) -> None:
+    marks.run_until("drained on:counter")
+    play(stage)
+    live_ns = stage.player.clock_ns
+    stage.session.advance(950_000)
+    stage.player.seek_ns(900_000)
+    stage.frame()
+    assert marks.run_until("drained on:counter") == ""
+    stage.frame()
+    assert not stage.player.playing
+    assert stage.player.clock_ns == live_ns
+
+
+def test_what_is_drained_already_is_said_and_what_is_asked_of_a_moment_is_no_stop(stage: Stage, marks: Marks) -> None:
+    assert marks.run_until("drained generation:0 processor:9") == (
+        "Nothing is to be waited for: generation 0 of processor 9 is drained"
+    )
+    assert marks.run_until("drained on:nobody") == "There is no component 'nobody'"
+    assert marks.add_stop("drained on:counter").startswith("What is drained is asked of one moment")
+    assert not stage.player.playing

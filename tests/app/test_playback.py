@@ -155,6 +155,17 @@ def test_a_step_by_call_stops_at_calls_of_the_selected_component(tour: Stage) ->
     assert (row.kind, row.subject) == (Kind.CALL_ENTERED, tour.identity("FCM file 3"))
 
 
+def test_a_step_by_generation_stops_at_the_next_advance(tour: Stage) -> None:
+    tour.player.set_step("advance")
+    for _ in range(2):
+        tour.player.step_forward()
+        while tour.player.playing:
+            tour.frame()
+        tour.frame()
+        row = tour.session.trace.event(tour.link.position - 1)
+        assert row.kind == Kind.GENERATION_ADVANCED
+
+
 def test_a_step_by_phase_runs_on_to_the_next_phase(tour: Stage) -> None:
     tour.player.set_step("phase")
     phases = []

@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from app.offers import offers
 from tests.app.conftest import Opens
 from views.kit.selection import Picked
 from views.waiting_for import WaitingForView
@@ -44,3 +45,47 @@ def test_run_until_drained_plays_until_the_swap_goes_on(qtbot: QtBot, opens: Ope
     assert view.drain.isVisible()
     qtbot.mouseClick(view.drain, Qt.MouseButton.LeftButton)
     assert window.player.playing
+
+
+def test_run_until_drained_works_where_nobody_asked_for_a_quiescent_state(qtbot: QtBot, opens: Opens) -> None:
+    """Without a swap: of the selected component, and of everything where none is selected."""
+    window = opens("steady", 900_000)
+    view = window.workspace.made()["waiting_for"]
+    assert isinstance(view, WaitingForView)
+    assert not window.link.swaps.by_request
+    said = []
+    window.marks.said.connect(said.append)
+    counts = window.link.counts
+    picked = next(identity for identity in window.link.topology.objects if counts.in_flight_of(identity))
+    for chosen, words in ((picked, "every call that is inside FCM file 17"), (0, "every thread of this moment")):
+        window.selection.clear()
+        if chosen:
+            window.selection.select("object", chosen)
+        window.player.wake()
+        window.player.frame()
+        assert words in view.drain.toolTip()
+        qtbot.mouseClick(view.drain, Qt.MouseButton.LeftButton)
+        assert window.player.playing
+        window.player.pause()
+    assert [each.partition(" is drained")[0] for each in said] == [
+        "Until FCM file 17",
+        "Until every thread of this moment",
+    ]
+
+
+def test_the_key_the_menu_of_a_node_and_the_command_box_do_it_too(qtbot: QtBot, opens: Opens) -> None:
+    window = opens("steady", 900_000)
+    name = "FCM file 17"
+    picked = next(identity for identity, node in window.link.topology.objects.items() if node.name == name)
+    window.selection.select("object", picked)
+    said = []
+    window.marks.said.connect(said.append)
+    qtbot.keyClick(window.graph, Qt.Key.Key_U, Qt.KeyboardModifier.ShiftModifier)
+    menu = window.node_menus.open_at(picked, window.graph.mapToGlobal(window.graph.rect().center()))
+    next(action for action in menu.actions() if action.text().startswith("Run until drained")).trigger()
+    menu.close()
+    offered = next(each for each in offers(window) if each.words == f"Run until {name} is drained")
+    assert offered.line == "changeover run steady --until 900000ns --drained 'FCM file 17'"
+    offered.take()
+    assert len(said) == 3 and len(set(said)) == 1
+    assert any(each.words.startswith("Run until generation 0 of processor") for each in offers(window))

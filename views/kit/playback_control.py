@@ -11,10 +11,10 @@ from typing import Literal, Protocol
 from PySide6.QtCore import SignalInstance
 
 Mode = Literal["watch", "fast", "express"]
-Step = Literal["event", "phase", "call"]
+Step = Literal["event", "phase", "call", "advance"]
 
 MODES: tuple[Mode, ...] = ("watch", "fast", "express")
-STEPS: tuple[Step, ...] = ("event", "phase", "call")
+STEPS: tuple[Step, ...] = ("event", "phase", "call", "advance")
 
 SLOWEST_PACE = 10.0
 """ns a second: 1 : 100 000 000."""
