@@ -91,6 +91,7 @@ def test_the_menu_of_steps_has_the_current_one_checked(transport):
     menu = transport.step.menu()
     assert [(action.text(), action.isChecked()) for action in menu.actions()] == [
         ("Step by event", False), ("Step by phase", False), ("Step by call", True),
+            ("Step by advance", False),
     ]  # fmt: skip
 
 
