@@ -27,6 +27,7 @@ from views.kit.writing import Writer, Written
 
 HEIGHT: Final = 36
 PADDING: Final = 16
+QUIET = "Nothing has been swapped or attached yet."
 FARTHEST_ROWS: Final = 65_536
 """How far back a sentence is looked for."""
 STRETCH_ROWS: Final = 2_048
@@ -72,7 +73,7 @@ class CaptionView(PanelView):
             self._position = found
             event = self.link.trace.event(found) if found >= 0 else None
             self._at_ns = event.at_ns if event else 0
-            self._sentence = sentence(self.link.trace, self.link.names, event) if event else "Nothing has happened yet."
+            self._sentence = sentence(self.link.trace, self.link.names, event) if event else QUIET
         self._seen = self.link.position
         self._describe()
 

@@ -45,7 +45,7 @@ def test_it_goes_back_with_the_cursor(caption):
 def test_before_anything_has_happened_it_says_so(caption):
     caption.link.set_cursor(0)
     caption.link.refresh()
-    assert caption.sentence == "Nothing has happened yet."
+    assert caption.sentence == "Nothing has been swapped or attached yet."
 
 
 def test_a_sentence_may_be_laid_over_it_and_taken_away(caption):
