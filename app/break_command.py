@@ -22,7 +22,7 @@ def break_it(
     """Plant a bug in the engine and keep the smallest run that it breaks."""
     from model.exploration.lesson import lesson_of
     from model.exploration.mutants import MUTANTS, named
-    from model.scenario import ScenarioError, nearest
+    from model.refusals import ScenarioError, nearest
 
     try:
         found = named(mutant)
@@ -42,7 +42,8 @@ def break_it(
 
 def _keep(lesson: Lesson, folder: Path) -> str:
     """The file of the scenario; empty where there is none to be kept."""
-    from model.scenario import ScenarioError, dump
+    from model.refusals import ScenarioError
+    from model.scenario import dump
 
     if lesson.scenario is None:
         return ""

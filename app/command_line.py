@@ -96,7 +96,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 @contextmanager
 def _one_sentence_for_bad_input() -> Iterator[None]:
-    from model.scenario import ScenarioError
+    from model.refusals import ScenarioError
 
     try:
         yield
@@ -303,7 +303,7 @@ def _loaded(scenario: str, until: str | None, seed: int | None, trust: list[str]
 
 def _session(name: str, loaded: Scenario, trust: list[str] | None) -> Session:
     from model import catalogue
-    from model.scenario import ScenarioError
+    from model.refusals import ScenarioError
     from model.session import Session
 
     try:
@@ -330,7 +330,7 @@ def _advance(session: Session, until_ns: int) -> None:
 
 def _time(option: str, text: str) -> int:
     from model import durations
-    from model.scenario import ScenarioError
+    from model.refusals import ScenarioError
 
     try:
         return durations.parse(text)
@@ -339,7 +339,7 @@ def _time(option: str, text: str) -> int:
 
 
 def _size(text: str) -> tuple[int, int]:
-    from model.scenario import ScenarioError
+    from model.refusals import ScenarioError
 
     width, _, height = text.partition("x")
     if not (width.isdecimal() and height.isdecimal() and 320 <= int(width) <= 8192 and 240 <= int(height) <= 8192):
@@ -348,7 +348,8 @@ def _size(text: str) -> tuple[int, int]:
 
 
 def _write(path: Path, session: Session) -> None:
-    from model.scenario import ScenarioError, dump
+    from model.refusals import ScenarioError
+    from model.scenario import dump
 
     try:
         path.write_text(dump(session.recording()), encoding="utf-8")

@@ -20,7 +20,8 @@ import msgspec
 from app.narration import check_narration
 from app.planted import Planted, mutant_of
 from model import catalogue as catalogues
-from model.scenario import ScenarioError, SourceTable, dump, load, parse
+from model.refusals import ScenarioError
+from model.scenario import SourceTable, dump, load, parse
 from model.session import Session
 
 SOURCE_BYTES = 256 * 1024

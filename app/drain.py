@@ -16,7 +16,7 @@ from model.projections.receipt import duration
 from model.projections.row_filter import FilterError
 from model.projections.topology import TopologyFold
 from model.projections.waits import WaitsFold
-from model.scenario import ScenarioError
+from model.refusals import ScenarioError
 from model.session import Session
 from model.trace.trace import Rows
 

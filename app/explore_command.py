@@ -48,7 +48,7 @@ def explore(
 ) -> None:
     """Run the schedules of a small scenario until a rule is broken or all are shown."""
     from model.exploration.searches import STRATEGIES
-    from model.scenario import ScenarioError, nearest
+    from model.refusals import ScenarioError, nearest
 
     if strategy not in STRATEGIES:
         raise ScenarioError("--strategy", f"there is no strategy {strategy!r}", nearest(strategy, STRATEGIES))
@@ -77,7 +77,7 @@ def litmus(
 ) -> None:
     """Hold the engine's generations to litmus files, in every interleaving."""
     from model.exploration.litmus import LitmusError, read_litmus, run_litmus
-    from model.scenario import ScenarioError
+    from model.refusals import ScenarioError
 
     try:
         tests = read_litmus(paths)
@@ -183,7 +183,7 @@ def _merged(parts: list[dict[str, Any]]) -> dict[str, Any]:
 def planted(name: str) -> AbstractContextManager[Any]:
     """The engine with a bug planted, by its name or number; as it is where there is none."""
     from model.exploration import mutants
-    from model.scenario import ScenarioError, nearest
+    from model.refusals import ScenarioError, nearest
 
     if not name:
         return nullcontext()
@@ -236,7 +236,7 @@ def _telling() -> Iterator[Callable[[Progress], bool]]:
 def _search(strategy: str, preemptions: int, seed: int, checkpoint: Path | None) -> Any:
     """A search that was stopped, if there is one; only the complete one can be."""
     from model.exploration.searches import Complete, search_by
-    from model.scenario import ScenarioError
+    from model.refusals import ScenarioError
 
     search = search_by(strategy, preemptions, seed)
     if checkpoint is None:
@@ -261,7 +261,7 @@ def _leave(checkpoint: Path | None, search: Any) -> None:
 
 def _kept(violation: dict[str, Any], name: str, folder: Path) -> str:
     """Writes the scenario that plays a violation, and says where."""
-    from model.scenario import ScenarioError
+    from model.refusals import ScenarioError
 
     file = folder / f"{name.replace(' ', '_')}-{violation['rule']}.toml"
     try:

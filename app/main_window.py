@@ -57,7 +57,7 @@ from app.top_bar import TopBar
 from app.view_catalogue import VIEWS
 from app.workspace import Workspace
 from model.catalogue import ForeignCodeError
-from model.scenario import ScenarioError
+from model.refusals import ScenarioError
 from views.graph.view import GraphView
 from views.invariants import InvariantLight
 from views.kit.glyphs import window_icon

@@ -20,7 +20,7 @@ from PySide6.QtGui import QImage, QPixmap
 from app.documents import open_session
 from app.pictures import chosen_theme, open_still, prepare, save, settle
 from app.planted import Planted
-from model.scenario import ScenarioError
+from model.refusals import ScenarioError
 
 if TYPE_CHECKING:
     from PIL.Image import Image

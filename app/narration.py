@@ -19,7 +19,8 @@ from app.marks import stop_filter
 from app.view_catalogue import VIEW_BY_NAME
 from model.projections.row_filter import FilterError
 from model.projections.telling import Telling
-from model.scenario import NarrationTable, Scenario, ScenarioError, nearest
+from model.refusals import ScenarioError, nearest
+from model.scenario import NarrationTable, Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 from app.main_window import MainWindow
 from app.planted import Planted
 from app.window import make_application
-from model.scenario import ScenarioError
+from model.refusals import ScenarioError
 from model.session import Session
 from views.kit.theme import Theme, ThemeError, load_theme, theme_names
 

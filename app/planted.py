@@ -34,7 +34,7 @@ class Planted:
         if not name:
             return
         from model.exploration.mutants import MUTANTS, named, planted
-        from model.scenario import ScenarioError, nearest
+        from model.refusals import ScenarioError, nearest
 
         try:
             mutant = named(name)

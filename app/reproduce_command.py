@@ -128,7 +128,7 @@ def postmark(
 ) -> None:
     """Postmark on one processor, in transactions a second."""
     from model.experiments.postmark import POSTMARK
-    from model.scenario import ScenarioError
+    from model.refusals import ScenarioError
 
     if low >= high:
         raise ScenarioError("--low", "must be less than --high", f"give one below {high}")
@@ -254,7 +254,7 @@ def _progress_bar() -> Iterator[Any]:
 
 def _kept(out: Path) -> KeptResults:
     from model.experiments.kept import KeptResults
-    from model.scenario import ScenarioError
+    from model.refusals import ScenarioError
 
     try:
         return KeptResults(out / "results")
@@ -264,7 +264,7 @@ def _kept(out: Path) -> KeptResults:
 
 
 def _write(report: Any, out: Path) -> None:
-    from model.scenario import ScenarioError
+    from model.refusals import ScenarioError
 
     try:
         report.write(out)
@@ -275,7 +275,7 @@ def _write(report: Any, out: Path) -> None:
 
 def _made(make: Any) -> Any:
     """A job, or one sentence on the setting that makes no sense."""
-    from model.scenario import ScenarioError
+    from model.refusals import ScenarioError
 
     try:
         return make()
@@ -294,7 +294,7 @@ def _found(outcome: Outcome) -> Any:
 
 
 def _ways(text: str) -> list[int]:
-    from model.scenario import ScenarioError
+    from model.refusals import ScenarioError
 
     counts = [part.strip() for part in text.split(",")]
     if not all(part.isascii() and part.isdecimal() and 1 <= int(part) <= WAYS_AT_MOST for part in counts):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 
-from model.scenario import ScenarioError
+from model.refusals import ScenarioError
 
 CONNECTED_WITHIN_S = 10
 RETRIES = 3

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from model.scenario import ScenarioError
+from model.refusals import ScenarioError
 from model.trace.chrome import ChromeEvents
 
 if TYPE_CHECKING:

@@ -28,7 +28,8 @@ from msgspec import Meta
 
 from model import scenario as documents
 from model.costs import Costs, DeviceCosts, Shape
-from model.scenario import MachineTable, Name, ScenarioError, Text, nearest
+from model.refusals import ScenarioError, nearest, of_validation
+from model.scenario import MachineTable, Name, Text
 
 FORMAT = 1
 PLAIN = "plain"
@@ -248,7 +249,7 @@ def _converted(value: Any, kind: Any, place: str) -> Any:
         if message.startswith("Invalid enum value"):
             words = {"unit": Unit, "source": Source}.get(path.rpartition(".")[2])
             raise ScenarioError(path, "there is no such word here", nearest("", typing.get_args(words))) from None
-        wrong = documents.of_validation(f"{message} - at `$.{path}`")
+        wrong = of_validation(f"{message} - at `$.{path}`", {})
         if wrong.message == "this is out of its bounds":
             wrong = ScenarioError(wrong.path_in_file, wrong.message, f"write a number from 0 to {LARGEST}")
         raise wrong from None

@@ -19,13 +19,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
 from model import commands, durations
 from model.commands import Stamped
+from model.refusals import ScenarioError, nearest, of_validation
 
 FORMAT = 1
 """The newest format that this version reads, and the one that it writes."""
@@ -50,33 +51,6 @@ Alarms = Literal["any time", "when idle"]
 Registering = Literal["every step", "one step"]
 Digest = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
 Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
-
-
-LONGEST_PLACE: Final = 200
-"""So many signs of a path inside a file are said."""
-
-
-class ScenarioError(ValueError):
-    """A file that cannot be used: one sentence with the file, the place in it and the remedy."""
-
-    def __init__(self, path_in_file: str, message: str, remedy: str, file: str = "") -> None:
-        self.path_in_file = path_in_file
-        self.message = message
-        self.remedy = remedy
-        self.file = file
-        super().__init__(path_in_file, message, remedy, file)
-
-    def of_file(self, file: str) -> ScenarioError:
-        """The same error, told of a file."""
-        return ScenarioError(self.path_in_file, self.message, self.remedy, file)
-
-    def __str__(self) -> str:
-        inside = self.path_in_file
-        inside = inside if len(inside) <= LONGEST_PLACE else f"{inside[:LONGEST_PLACE]}…"
-        place = ": ".join(part for part in (self.file, inside) if part)
-        said = f"{place}: {self.message}; {self.remedy}." if place else f"{self.message}; {self.remedy}."
-        # A key of the file, which may hold anything, is part of the place: it must not break the line it stands in.
-        return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in said)
 
 
 class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -371,7 +345,7 @@ def _parsed(text: str) -> Scenario:
     try:
         scenario = msgspec.convert(_prepared(table, Scenario, ""), Scenario)
     except msgspec.ValidationError as error:
-        raise of_validation(str(error)) from None
+        raise of_validation(str(error), _CHOICES) from None
     except OverflowError:
         raise ScenarioError("", "a number in it is too large", "numbers have at most 63 bits") from None
     script = tuple(sorted(scenario.script, key=lambda stamped: stamped.at_ns))
@@ -415,7 +389,7 @@ def _item(value: Any, kind: Any, path: str) -> Any:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
         message, _, below = str(error).partition(" - at ")
-        raise of_validation(f"{message} - at `{path}{below.strip('`').removeprefix('$')}`") from None
+        raise of_validation(f"{message} - at `{path}{below.strip('`').removeprefix('$')}`", _CHOICES) from None
 
 
 def _prepared_table(value: Mapping[str, Any], kind: type[msgspec.Struct], path: str) -> dict[str, Any]:
@@ -469,68 +443,11 @@ def _span(item: Any, place: str) -> int:
         raise ScenarioError(place, str(error), durations.REMEDY) from None
 
 
-def of_validation(text: str) -> ScenarioError:
-    """msgspec's error in our form: `Expected int, got str - at $.machine.processors`."""
-    message, _, path = text.replace("`", "").partition(" - at ")
-    path = path.removeprefix("$").removeprefix(".").replace(".command", "")
-    if missing := re.fullmatch(r"Object missing required field (\w+)", message):
-        place = f"{path}.{missing[1]}" if path else missing[1]
-        return ScenarioError(place, "this key is missing", f"write a line `{missing[1]} = ...` there")
-    if value := re.fullmatch(r"Invalid enum value '(.*)'", message):
-        return ScenarioError(path, f"there is no {path} {value[1][:40]!r}", nearest(value[1], _CHOICES.get(path, ())))
-    if re.fullmatch(r"Expected str matching regex .*", message):
-        remedy = _PATTERNS.get(path, "take out the control characters")
-        return ScenarioError(path, "this text has characters that it cannot have", remedy)
-    if wrong := re.fullmatch(r"Expected (.+), got (.+)", message):
-        remedy = f"write {_TOML_TYPES.get(wrong[1], wrong[1])}"
-        what = f"a list of {wrong[2]}" if wrong[2].isdecimal() else _TOML_TYPES.get(wrong[2], wrong[2])
-        return ScenarioError(path, f"this is {what}", remedy)
-    if bound := re.fullmatch(r"Expected (int|array|str) (.+)", message):
-        sort = {"int": "a number", "array": "a list", "str": "a text"}[bound[1]]
-        return ScenarioError(path, "this is out of its bounds", f"write {sort} {bound[2]}")
-    return ScenarioError(path, message[0].lower() + message[1:].rstrip("."), "write a value that it can have")
-
-
 _CHOICES: dict[str, tuple[str, ...]] = {
     "policy": POLICIES,
     "exploration.alarms": typing.get_args(Alarms),
     "exploration.registering": typing.get_args(Registering),
 }
-
-_PATTERNS = {
-    "recording.fingerprint": "a fingerprint has 32 hexadecimal digits",
-    "recording.machine_sha256": "a sha256 has 64 hexadecimal digits",
-}
-
-_TOML_TYPES = {
-    "int": "a whole number",
-    "str": "a text in quotes",
-    "bool": "true or false",
-    "float": "a number with a fraction",
-    "array": "a list",
-    "array of length 2": "a list of two numbers",
-    "object": "a table",
-    "null": "nothing",
-    "date": "a date",
-    "datetime": "a date",
-    "time": "a time of day",
-    "bool | int | str": "true or false, a whole number or a text",
-    "int | null": "a whole number",
-}
-
-
-def nearest(wrong: str, right: Iterable[str], most: int = 12) -> str:
-    """The remedy for an unknown name: the nearest one that exists, or what exists."""
-    names = sorted(set(right))
-    if close := difflib.get_close_matches(wrong, names, n=1):
-        others = [name for name in names if name != close[0]]
-        return f"write {close[0]}" + (f", or another of {_list(others, most)}" if others else "")
-    return f"write one of {_list(names, most)}" if names else "leave it out, as there are none"
-
-
-def _list(names: list[str], most: int) -> str:
-    shown = names[:most]
-    return ", ".join(shown) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def dump(scenario: Scenario) -> str:

@@ -17,7 +17,8 @@ from model.catalogue import Catalogue
 from model.commands import Attach, Command, Detach, Inject, Offer, Swap
 from model.costs import Costs
 from model.engine.component import Interface, interface_of
-from model.scenario import Scenario, ScenarioError, nearest
+from model.refusals import ScenarioError, nearest
+from model.scenario import Scenario
 
 KERNEL = "kernel"
 

@@ -32,7 +32,8 @@ from model import commands, profiles, scenario_names
 from model.catalogue import Catalogue
 from model.commands import Command, Offer, Stamped
 from model.machine.errors import ComponentHung
-from model.scenario import MAX_SCRIPT, MAX_SOURCES, RecordingTable, Scenario, ScenarioError, SourceTable
+from model.refusals import ScenarioError
+from model.scenario import MAX_SCRIPT, MAX_SOURCES, RecordingTable, Scenario, SourceTable
 from model.trace.events import Kind
 from model.trace.trace import Rows, Trace
 from model.world import World

@@ -25,7 +25,8 @@ from model.faults.fault import inject, tell_faults
 from model.machine.explored import Choice, Chooser, ExploredMachine, Replay
 from model.machine.machine import Machine
 from model.profiles import Hardware
-from model.scenario import ComponentTable, Scenario, ScenarioError, ScheduleTable
+from model.refusals import ScenarioError
+from model.scenario import ComponentTable, Scenario, ScheduleTable
 from model.trace.trace import Trace
 
 

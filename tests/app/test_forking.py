@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 import app.forking
 from app.forking import Forking
 from model.commands import Attach, Swap
-from model.scenario import ScenarioError
+from model.refusals import ScenarioError
 from model.session import Fork, ForkDiverged, Session
 from tests.app.playing import Stage, staged
 

@@ -14,7 +14,8 @@ from pytestqt.qtbot import QtBot
 from app.command_line import main
 from app.movie import frames_of, movie
 from app.snapshot import snapshot
-from model.scenario import ScenarioError, dump, load
+from model.refusals import ScenarioError
+from model.scenario import dump, load
 from views.kit.dots import TILES
 
 SIZE = (640, 420)

@@ -13,7 +13,7 @@ from app.demo import run_demo
 from app.report import Report
 from app.snapshot import snapshot
 from app.window import make_application
-from model.scenario import ScenarioError
+from model.refusals import ScenarioError
 from tests.app.conftest import Opens
 from tests.app.playing import Wall
 from views.kit.theme import load_theme

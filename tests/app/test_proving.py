@@ -16,7 +16,8 @@ from model.exploration.coverage import TRANSITIONS, transitions
 from model.exploration.lesson import lesson_of, lessons
 from model.exploration.mutants import MUTANTS, named
 from model.machine.generations import Generations
-from model.scenario import ScenarioError, dump, load
+from model.refusals import ScenarioError
+from model.scenario import dump, load
 from model.session import Session
 from tests.app.conftest import Opens
 

@@ -14,7 +14,8 @@ from app.documents import SOURCE_BYTES, foreign_code, save_recording
 from app.main_window import MainWindow
 from model.catalogue import for_scenario, sha256_of
 from model.commands import Offer, Swap
-from model.scenario import ScenarioError, load
+from model.refusals import ScenarioError
+from model.scenario import load
 from model.session import Session, divergence
 from model.trace.events import Kind
 from tests.app.conftest import Opens

@@ -14,7 +14,7 @@ import pytest
 from app.reproduce_executors import executors
 from model.experiments.job import Job
 from model.experiments.running import Progress, Runner
-from model.scenario import ScenarioError
+from model.refusals import ScenarioError
 from tests.experiments.jobs_for_tests import count
 
 ROOT = Path(__file__).parents[2]

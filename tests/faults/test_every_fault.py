@@ -18,12 +18,12 @@ from model import catalogue
 from model.commands import Attach, Command, Inject, Stamped, Swap
 from model.faults import FAULTS
 from model.faults.fault import Fault
+from model.refusals import ScenarioError
 from model.scenario import (
     ClientTable,
     ComponentTable,
     MachineTable,
     Scenario,
-    ScenarioError,
     SwapTable,
     WorkloadTable,
     dump,

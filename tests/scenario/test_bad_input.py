@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from model.scenario import MAX_FILE_BYTES, ScenarioError, load, nearest, parse
+from model.refusals import ScenarioError, nearest
+from model.scenario import MAX_FILE_BYTES, load, parse
 
 GOOD = """\
 format = 1

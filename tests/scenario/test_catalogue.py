@@ -12,7 +12,8 @@ from model import catalogue
 from model.catalogue import Catalogue, ForeignCodeError
 from model.commands import Attach, Cancel, Command, Detach, Swap, decode, encode, words
 from model.components.counter_shared import SharedCounter
-from model.scenario import ComponentTable, ScenarioError, dump, load, parse
+from model.refusals import ScenarioError
+from model.scenario import ComponentTable, dump, load, parse
 from model.scenario_names import check
 from model.world import users_after_used
 

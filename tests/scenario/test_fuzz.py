@@ -21,7 +21,8 @@ from hypothesis import strategies as st
 from model import catalogue, scenario_names
 from model.catalogue import ForeignCodeError
 from model.commands import Attach, Inject, Swap
-from model.scenario import Scenario, ScenarioError, SourceTable, dump, load, parse, shipped
+from model.refusals import ScenarioError
+from model.scenario import Scenario, SourceTable, dump, load, parse, shipped
 from model.session import Session
 
 RAN: list[str] = []

@@ -13,7 +13,8 @@ import tomli_w
 
 from model import profiles
 from model.costs import Costs, Shape
-from model.scenario import Scenario, ScenarioError, load, parse
+from model.refusals import ScenarioError
+from model.scenario import Scenario, load, parse
 from model.session import machine_sha256
 
 SHIPPED = profiles.shipped()

@@ -12,7 +12,8 @@ import msgspec
 import pytest
 
 from model.commands import Attach, Swap
-from model.scenario import Scenario, ScenarioError, SourceTable, dump, load, parse, shipped
+from model.refusals import ScenarioError
+from model.scenario import Scenario, SourceTable, dump, load, parse, shipped
 from model.session import Session, replay
 from model.trace.events import Kind
 

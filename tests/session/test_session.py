@@ -12,7 +12,8 @@ import pytest
 from model import catalogue, commands
 from model.commands import Attach, Command, Detach, Stamped, Swap
 from model.components.counter_shared import SharedCounter
-from model.scenario import Scenario, ScenarioError, load, shipped
+from model.refusals import ScenarioError
+from model.scenario import Scenario, load, shipped
 from model.session import MAX_SCRIPT, ScriptFull, Session, SessionEnded
 from model.trace.events import Kind
 from model.world import World

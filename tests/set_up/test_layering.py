@@ -27,6 +27,7 @@ _DOCUMENT = (
     "model.scenario",
     "model.profiles",
     "model.scenario_names",
+    "model.refusals",
     "model.session",
     "model.world",
     "msgspec",
@@ -40,6 +41,7 @@ _VIEWS = (*_PAINTING, "model.commands", "model.projections", "model.trace")
 ALLOWED: dict[str, tuple[str, ...]] = {
     "model": (),
     "model.durations": (),
+    "model.refusals": (),
     "model.protocols": (),
     "model.costs": (),
     "model.trace": ("numpy", "model.durations"),
