@@ -172,7 +172,7 @@ def run(
     """Run a scenario or replay a recording without the window, and say what happened."""
     from app.drain import Drain
     from app.run_report import RunReport
-    from model.session import divergence
+    from model.replay import divergence
 
     loaded, until_ns = _loaded(scenario, until, seed, trust)
     with engine_of(loaded):

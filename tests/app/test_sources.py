@@ -15,8 +15,9 @@ from app.main_window import MainWindow
 from model.catalogue import for_scenario, sha256_of
 from model.commands import Offer, Swap
 from model.refusals import ScenarioError
+from model.replay import divergence
 from model.scenario import load
-from model.session import Session, divergence
+from model.session import Session
 from model.trace.events import Kind
 from tests.app.conftest import Opens
 from views.kit.catalogue import cards_of

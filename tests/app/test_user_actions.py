@@ -17,7 +17,7 @@ from PySide6.QtCore import QCoreApplication
 
 from app.main_window import MainWindow
 from model.commands import Attach, Cancel, Command, Detach, Inject, Swap
-from model.session import replay
+from model.replay import replay
 from tests.app.conftest import Opens
 from tests.app.playing import Wall
 

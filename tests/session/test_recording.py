@@ -13,8 +13,9 @@ import pytest
 
 from model.commands import Attach, Swap
 from model.refusals import ScenarioError
+from model.replay import replay
 from model.scenario import Scenario, SourceTable, dump, load, parse, shipped
-from model.session import Session, replay
+from model.session import Session
 from model.trace.events import Kind
 
 ROOT = Path(__file__).parents[2]
@@ -135,7 +136,8 @@ def test_saved_run_is_the_same_in_processes_with_other_hash_seeds(tmp_path: Path
     program = (
         "import sys, json\n"
         "from model.scenario import load\n"
-        "from model.session import Session, divergence\n"
+        "from model.replay import divergence\n"
+        "from model.session import Session\n"
         "session = Session(load(sys.argv[1]))\n"
         "session.advance(session.scenario.recording.end_ns)\n"
         "print(json.dumps([session.trace.fingerprint(), str(divergence(session)), sys.flags.hash_randomization]))\n"
