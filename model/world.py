@@ -22,8 +22,9 @@ from model.engine.swap import SwapSettings
 from model.engine.system import System
 from model.engine.wrapper import Wrapper
 from model.faults.fault import inject, tell_faults
-from model.machine.explored import Choice, Chooser, ExploredMachine, Replay
+from model.machine.explored import Chooser, ExploredMachine
 from model.machine.machine import Machine
+from model.machine.replay import Choice, Replay
 from model.profiles import Hardware
 from model.refusals import ScenarioError
 from model.scenario import ComponentTable, Scenario, ScheduleTable

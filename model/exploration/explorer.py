@@ -78,8 +78,9 @@ def explore(
     search = search or search_by(strategy, preemptions, seed)
     runs = 0
     failures: tuple[Failure, ...] = ()
+    broken: Execution | None = None
     gone: set[str] = set()
-    with without_collector():
+    with without_collector(), program.watched():
         while runs < schedules and not search.finished:
             if runs % RUNS_BETWEEN_LOOKS == 0:
                 spent_s = perf_counter() - begun_s
@@ -92,16 +93,16 @@ def explore(
             runs += 1
             if covers:
                 gone |= transitions(execution.trace.rows(execution.trace.tail, execution.trace.head))
-            try:
-                if execution.violation is None:
-                    search.done(execution)
-                else:
-                    failures = (failure_of(program, execution, shrink=shrink),)
-                    break
-            finally:
-                execution.close()
+            if execution.violation is not None:
+                broken = execution
+                break
+            search.done(execution)
+            execution.close()
             if runs % RUNS_BETWEEN_COLLECTIONS == 0:
                 gc.collect()
+    if broken is not None:
+        failures = (failure_of(program, broken, shrink=shrink),)
+        broken.close()
     told(Progress(runs, search.states, perf_counter() - begun_s, frozenset(gone)))
     complete = search.finished and not failures
     return Report(

@@ -1,25 +1,32 @@
-"""One execution of a scenario in abstract time: built, run to its end or to the first broken rule, closed.
+"""One execution of a scenario in abstract time: at its first step, run to its end or to the first broken rule, closed.
 
     chooser --answers--> machine --rows--> trace
-                                      `--> rules: see(row) at once, end(ending) when nothing can happen any more
+       ^                                     |
+       `---- at each choice: rules see the rows since the last one; end(ending) when nothing can happen any more
 
 The script's first commands, those at 1 ns, lead everything; each later one may come at any moment after the one before,
 whatever its instant. So a small scenario says only in which order a person acts.
 
-An execution ends at the first violation: what comes after it may be nonsense. Greenlets can be neither copied nor
-stored, so that whoever wants to go on from the middle of a run runs it again to there.
+An execution ends at the first violation: what comes after it may be nonsense. Between two choices there is nothing to
+decide, so that the rules are told then of what was written meanwhile, and the rows up to there are still written.
+
+All executions of a program are made by one world, which is brought back to its beginning (`beginning`), one after the
+other: a new one ends the one before. Greenlets can be neither copied nor stored, so that whoever wants to go on from
+the middle of a run runs it again to there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from typing import Any
 
 from model import commands, profiles
 from model.catalogue import Catalogue
 from model.commands import Stamped
+from model.engine import generated
+from model.exploration.beginning import Beginning, CannotGoBack
 from model.exploration.deadlock import waiting_threads
 from model.machine.calendar import NEVER_NS
 from model.machine.errors import ComponentHung
@@ -54,70 +61,90 @@ class Program:
         self.make_rules = make_rules
         self.prepare = prepare
         self.hardware = profiles.hardware(scenario.machine)
-        self.interest = Interest(make_rules())
-        self.spare_chunk = bytearray(CHUNK_BYTES)
-        """The memory of the last execution's trace: one at a time is held."""
         self.first = tuple(stamped for stamped in scenario.script if stamped.at_ns <= FIRST_NS)
         self.later = tuple(stamped for stamped in scenario.script if stamped.at_ns > FIRST_NS)
+        self._chunk = bytearray(CHUNK_BYTES)
+        """The memory of the trace of all executions."""
+        self._stage: Stage | None = None
 
     def with_scenario(self, scenario: Scenario) -> Program:
         """The same for another scenario."""
         return Program(scenario, self.catalogue, self.make_rules, self.prepare)
 
+    def stage(self) -> Stage:
+        """A world at its first step; that of the execution before is none any more."""
+        stage = self._stage
+        if stage is not None:
+            stage.world.close()
+            if stage.bring_back():
+                return stage
+        self._stage = Stage(self, self._chunk)
+        return self._stage
 
-class Execution:
-    """One run of a program: `violation` is what it broke, None if nothing; readable until it is closed."""
+    def watched(self) -> AbstractContextManager[object]:
+        """For who makes many executions: the watch over component code that hangs is kept up between them."""
+        return (self._stage or self.stage()).machine.watched()
 
-    def __init__(self, program: Program, chooser: Chooser) -> None:
-        self.program = program
-        self.trace = Trace(TRACE_ROWS, program.spare_chunk)
+
+class Stage:
+    """A world at its first step, with rules that have seen what was written so far; used again and again."""
+
+    def __init__(self, program: Program, chunk: bytearray) -> None:
+        self.trace = Trace(TRACE_ROWS, chunk)
         self.world = World(
-            program.scenario, program.catalogue, self.trace, chooser=chooser, hardware=program.hardware
+            program.scenario, program.catalogue, self.trace, chooser=_nobody, hardware=program.hardware
         )  # fmt: skip
         assert isinstance(self.world.machine, ExploredMachine)
         self.machine: ExploredMachine = self.world.machine
         self.rules: Sequence[Rule] = program.make_rules()
-        self.violation: Violation | None = None
-        self.ending: Ending | None = None
-        self.acted: list[tuple[int, int]] = []
-        """(step, instant) of each command that came from outside, in order."""
-        self._seeing = program.interest.seeing(self.rules)
-        self._tell_the_beginning()
+        self.execution: Execution | None = None
+        # Classes are generated anew under a planted bug: a world with the others knows nothing of it.
+        self._classes = generated.classes()
         if program.prepare is not None:
             program.prepare(self.world)
+        self._begin(program)
+        self.seeing = _seeing(self.rules)
+        self.violation = self.tell(0)
+        """What the beginning itself breaks."""
+        self.told = self.trace.head
+        """The rows that the rules have seen before the first step."""
+        self._beginning = self._kept(chunk)
 
-    def run(self) -> None:
-        """Runs to the end, to a violation, or to where the chooser halted the machine."""
-        machine = self.machine
+    def bring_back(self) -> bool:
+        """Whether it stands at its first step again."""
+        if self._beginning is None or self._classes is not generated.classes():
+            return False
+        self._beginning.bring_back()
+        return True
+
+    def tell(self, first: int) -> Violation | None:
+        """Tells the rules what was written from the row `first` on, up to a row that breaks one; how it does."""
+        seeing = self.seeing
+        for row in self.trace.events(first, seeing):
+            for see in seeing[row.kind]:
+                found = see(row)
+                if found is not None:
+                    return found
+        return None
+
+    def _begin(self, program: Program) -> None:
         self.world.lead(FIRST_NS)
-        for place, stamped in enumerate(self.program.first):
+        for place, stamped in enumerate(program.first):
             self._act(place, stamped)
-        for place, stamped in enumerate(self.program.later, len(self.program.first)):
-            machine.from_outside(partial(self._act_later, place, stamped))
+        for place, stamped in enumerate(program.later, len(program.first)):
+            self.machine.from_outside(partial(self._act_later, place, stamped))
+
+    def _kept(self, chunk: bytearray) -> Beginning | None:
+        machine = self.machine
+        constant = (self, chunk, machine.watched(), machine.keep_greenlets())
         try:
-            machine.run(NEVER_NS)
-        except ComponentHung as hung:
-            self.violation = Violation("L1", f"a component hung: {hung}", self.trace.head)
-            return
-        if self.violation is None and (machine.endless or not machine.halted):
-            self._end()
-
-    def memory(self) -> tuple[Any, ...]:
-        """What the rules remember, a part of the state."""
-        return tuple(rule.memory() for rule in self.rules)
-
-    def close(self) -> None:
-        """Ends all threads; the trace stays readable."""
-        self.world.close()
-
-    def _end(self) -> None:
-        self.ending = Ending(self.trace.head, waiting_threads(self.machine, self.trace), self.machine.endless)
-        for rule in self.rules:
-            if self.violation is None:
-                self.violation = rule.end(self.ending)
+            return Beginning((self.world, self.rules, self.trace), constant, machine.carrier)
+        except CannotGoBack:
+            return None
 
     def _act_later(self, place: int, stamped: Stamped) -> None:
-        self.acted.append((self.machine.step, self.machine.now_ns))
+        assert self.execution is not None
+        self.execution.acted.append((self.machine.step, self.machine.now_ns))
         self._act(place, stamped)
 
     def _act(self, place: int, stamped: Stamped) -> None:
@@ -126,34 +153,74 @@ class Execution:
         row = self.machine.append(Kind.COMMAND_ISSUED, self.machine.now_ns, a=place, b=text)
         self.world.apply(stamped.command, row)
 
-    def _tell_the_beginning(self) -> None:
-        """The rules see what the building wrote, and from now on each row as it is written."""
-        for row in self.program.interest.beginning(self.trace):
-            for see in self._seeing[row.kind]:
-                self._note(see(row))
-        self._append = self.trace.append
-        self.machine.append = self._append_and_tell
 
-    def _append_and_tell(
-        self, kind: int, at_ns: int, until_ns: int = 0, cause: int = -1, call: int = 0, a: int = 0, b: int = 0,
-        thread: int = 0, subject: int = 0, method: int = 0, client: int = 0, processor: int = 0,
-    ) -> int:  # fmt: skip
-        position = self._append(
-            kind, at_ns, until_ns, cause, call, a, b, thread, subject, method, client, processor
-        )  # fmt: skip
-        seeing = self._seeing.get(kind)
-        if seeing is not None:
-            row = Event(
-                position, at_ns, until_ns, cause, call, a, b, thread, subject, kind, method, client, processor
-            )  # fmt: skip
-            for see in seeing:
-                self._note(see(row))
-        return position
+class Execution:
+    """One run of a program: `violation` is what it broke, None if nothing; readable until the program's next one."""
 
-    def _note(self, found: Violation | None) -> None:
-        if found is not None and self.violation is None:
-            self.violation = found
-            self.machine.halt()
+    def __init__(self, program: Program, chooser: Chooser) -> None:
+        self.program = program
+        self._stage = stage = program.stage()
+        stage.execution = self
+        self.world, self.machine, self.trace = stage.world, stage.machine, stage.trace
+        self.machine.chooser = self._choose
+        self._chooser = chooser
+        self._told = stage.told
+        self.violation: Violation | None = stage.violation
+        self.ending: Ending | None = None
+        self.acted: list[tuple[int, int]] = []
+        """(step, instant) of each command that came from outside, in order."""
+
+    def run(self) -> None:
+        """Runs to the end, to a violation, or to where the chooser halted the machine."""
+        machine = self.machine
+        try:
+            machine.run(NEVER_NS)
+        except ComponentHung as hung:
+            self._tell()
+            if self.violation is None:
+                self.violation = Violation("L1", f"a component hung: {hung}", self.trace.head)
+            return
+        self._tell()
+        if self.violation is None and (machine.endless or not machine.halted):
+            self._end()
+
+    def memory(self) -> tuple[Any, ...]:
+        """What the rules remember, a part of the state."""
+        return tuple(rule.memory() for rule in self._stage.rules)
+
+    def close(self) -> None:
+        """Ends all threads; the trace stays readable until the program's next execution."""
+        if self._stage.execution is self:
+            self.world.close()
+
+    def _choose(self, machine: ExploredMachine, n: int) -> int:
+        self._tell()
+        if self.violation is not None:
+            machine.halt()
+            return 0
+        return self._chooser(machine, n)
+
+    def _tell(self) -> None:
+        """The rules see the rows that were written since they were told last."""
+        if self.violation is None:
+            first, self._told = self._told, self.trace.head
+            self.violation = self._stage.tell(first)
+
+    def _end(self) -> None:
+        self.ending = Ending(self.trace.head, waiting_threads(self.machine, self.trace), self.machine.endless)
+        for rule in self._stage.rules:
+            if self.violation is None:
+                self.violation = rule.end(self.ending)
+
+
+def _nobody(machine: ExploredMachine, n: int) -> int:
+    raise AssertionError("the execution brings who chooses")
+
+
+def _seeing(rules: Sequence[Rule]) -> dict[int, list[See]]:
+    """Who is told of a row, by its kind."""
+    kinds = {int(kind) for rule in rules for kind in rule.kinds}
+    return {kind: [rule.see for rule in rules if kind in rule.kinds] for kind in sorted(kinds)}
 
 
 @contextmanager
@@ -165,24 +232,3 @@ def executed(program: Program, chooser: Chooser) -> Iterator[Execution]:
         yield execution
     finally:
         execution.close()
-
-
-class Interest:
-    """Which rules want which rows. Every run of a program begins with the same rows, which are read once."""
-
-    def __init__(self, rules: Sequence[Rule]) -> None:
-        kinds = sorted({int(kind) for rule in rules for kind in rule.kinds})
-        self._places = {kind: [place for place, rule in enumerate(rules) if kind in rule.kinds] for kind in kinds}
-        self._beginning: list[Event] | None = None
-
-    def seeing(self, rules: Sequence[Rule]) -> dict[int, list[See]]:
-        """Who is told of a row, by its kind."""
-        sees = [rule.see for rule in rules]
-        return {kind: [sees[place] for place in places] for kind, places in self._places.items()}
-
-    def beginning(self, trace: Trace) -> list[Event]:
-        """The wanted ones of the rows that are there already."""
-        if self._beginning is None:
-            rows = (trace.event(position) for position in range(trace.head))
-            self._beginning = [row for row in rows if row.kind in self._places]
-        return self._beginning

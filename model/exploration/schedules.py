@@ -12,7 +12,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from model.exploration.run import Execution
-from model.machine.explored import Alarm, Choice, ExploredMachine, Replay, operation_name
+from model.machine.abstract_time import Alarm
+from model.machine.explored import ExploredMachine
+from model.machine.replay import Choice, Replay, operation_name
 from model.machine.thread import Thread
 
 OUTSIDE = -1

@@ -40,9 +40,10 @@ from model.engine.objects import ObjectRecord
 from model.engine.swap import SwapSettings
 from model.engine.translation import Call, Front
 from model.exploration.expressions import hides, live
-from model.machine import explored, scheduler
-from model.machine.explored import PARK, ExploredMachine
+from model.machine import abstract_time, carriers, explored, scheduler
+from model.machine.explored import ExploredMachine
 from model.machine.machine import Machine
+from model.machine.replay import PARK
 from model.machine.thread import Thread
 from model.trace.trace import Trace
 
@@ -61,7 +62,7 @@ _LEAVES: Final = frozenset({int, bool, str, bytes, float, type(None)})
 _NAMED: Final = (Machine, Factory, Trace, Costs, SwapSettings, greenlet, ModuleType, BuiltinFunctionType)
 """What is only ever one, or never changes: its name will do."""
 
-_MACHINERY: Final = (scheduler.__file__, explored.__file__)
+_MACHINERY: Final = (scheduler.__file__, explored.__file__, abstract_time.__file__, carriers.__file__)
 _MARSHAL_VERSION: Final = 2
 """The last one whose output does not depend on how often an object is referred to."""
 
@@ -197,13 +198,16 @@ class _Walk:
             frame = sys._getframe()
             while not _is_machinery(frame.f_code):
                 frame = frame.f_back
-        hidden = False
+        hidden, begun = False, False
         while frame is not None:
             code = frame.f_code
             if not _is_machinery(code):
+                begun = True
                 hidden = hidden or hides(code, frame.f_lasti)
                 self.frame(frame)
             frame = frame.f_back
+        if not begun:  # What is to carry it has carried others.
+            self.out.append("unborn")
         return hidden
 
     def frame(self, frame: Any) -> None:

@@ -24,16 +24,19 @@ work has lasted until then. A run of more than STEPS_AT_MOST steps is stopped, a
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Callable, Iterable
-from functools import partial
+from collections.abc import Callable
 from time import perf_counter
-from typing import Any, Final, Literal, NamedTuple, Protocol
+from typing import Any, Final, Literal, Protocol
 
-from model.machine.calendar import Calendar, Entry
-from model.machine.generations import Generations, Token
+from greenlet import greenlet
+
+from model.machine.abstract_time import Alarm, AlarmCalendar, GenerationsInOneStep, LockWithoutSpinning
+from model.machine.carriers import Carrier
+from model.machine.generations import Generations
 from model.machine.lock import SimulatedLock
 from model.machine.machine import Machine
 from model.machine.processor import Processor
+from model.machine.replay import BEGIN, END, PARK, SLEEP, WORK
 from model.machine.scheduler import duration
 from model.machine.surroundings import Line, Operation
 from model.machine.thread import Thread
@@ -56,10 +59,6 @@ Alarms = Literal["any time", "when idle"]
 Registering = Literal["every step", "one step"]
 """Whether the generations count threads and advance in their many steps, or each time in one."""
 
-# What a thread stands before at a choice, beside the operations of points.
-BEGIN, PARK, SLEEP, WORK, END = 100, 101, 102, 103, 104
-_NAMES: Final = {BEGIN: "begin", PARK: "park", SLEEP: "sleep", WORK: "work", END: "end"}
-
 _NO_CHOICE: Final = frozenset({int(Operation.UNLOCK)})
 """Others may as well run after it: all that they could see before is that the lock is held."""
 _WAYS: Final = frozenset(
@@ -67,38 +66,10 @@ _WAYS: Final = frozenset(
 )
 """The ways into a component, which is their subject, and into what stands in front of one or back, which have none:
 nothing that is shared comes after those before the next point."""
-_COUNT_CHANGE: Final = int(Operation.COUNT_CHANGE)
 _THREAD_WAITED: Final = int(Kind.THREAD_WAITED)
 _THREAD_READIED: Final = int(Kind.THREAD_READIED)
 _THREAD_DISPATCHED: Final = int(Kind.THREAD_DISPATCHED)
 _THREAD_PREEMPTED: Final = int(Kind.THREAD_PREEMPTED)
-
-
-def operation_name(operation: int) -> str:
-    """What a schedule calls an operation: "table_read", "park"."""
-    return _NAMES[operation] if operation in _NAMES else Operation(operation).name.lower()
-
-
-class Alarm:
-    """Something that is due later: a callback, or a thread that sleeps."""
-
-    __slots__ = ("_among", "action", "due_ns")
-
-    def __init__(self, due_ns: int, action: Any, among: list[Alarm]) -> None:
-        self.due_ns = due_ns
-        self.action = action
-        self._among = among
-        insort(among, self, key=_due_ns)
-
-    def cancel(self) -> None:
-        """Takes it back; harmless when it has already come."""
-        if self.action is not None:
-            self.action = None
-            self._among.remove(self)
-
-
-def _due_ns(alarm: Alarm) -> int:
-    return alarm.due_ns
 
 
 class Chooser(Protocol):
@@ -112,9 +83,9 @@ class ExploredMachine(Machine):
     """A machine whose every step is chosen. Made, run in any number of slices, closed."""
 
     __slots__ = (
-        "_alarms", "_alarms_wait", "_answer", "_awake", "_children", "_chooser", "_failure", "_in_one_step", "_next",
-        "_out_of_budget", "_outer", "_overdue", "_quick_ns", "_registering", "_sleepers", "answers", "endless",
-        "goes_on", "halted", "operation", "preemptions", "step", "stood_at", "subject",
+        "_alarms", "_alarms_wait", "_answer", "_awake", "_children", "_failure", "_idle", "_next", "_out_of_budget",
+        "_outer", "_overdue", "_quick_ns", "_registering", "_sleepers", "_step_ns", "answers", "chooser", "endless",
+        "goes_on", "halted", "in_one_step", "operation", "preemptions", "step", "stood_at", "subject",
     )  # fmt: skip
 
     def __init__(
@@ -126,9 +97,11 @@ class ExploredMachine(Machine):
         registering: Registering = "every step",
         **machine: Any,
     ) -> None:
-        self._chooser = chooser
+        self.chooser = chooser
         self._registering = registering
-        self._in_one_step = False
+        self.in_one_step = False
+        """Until somebody sets it back nobody else is let go on: several steps are one."""
+        self._idle: list[Carrier] | None = None
         self._awake: list[Thread] = []
         self._sleepers: list[Alarm] = []
         self._alarms: list[Alarm] = []
@@ -156,7 +129,8 @@ class ExploredMachine(Machine):
         self.halted = False
         self.endless = False
         super().__init__(trace, **machine)
-        self._calendar = _Armed(self._alarms)
+        self._step_ns = tuple(ns or 1 for ns in self._point_ns)
+        self._calendar = AlarmCalendar(self._alarms)
         self._watchdog.patience_s = PATIENCE_S
 
     # ---- what may happen next
@@ -204,7 +178,7 @@ class ExploredMachine(Machine):
         if n == 1:
             return 0
         try:
-            return self._chooser(self, n)
+            return self.chooser(self, n)
         except Exception as error:  # Not to be taken for an error of the thread that stands at the choice.
             self._failure = error
             self.halt()
@@ -235,7 +209,17 @@ class ExploredMachine(Machine):
         return not self._out_of_budget
 
     def close(self) -> None:
+        """Ends every thread; their greenlets are kept where they are."""
         self._quick_ns = -1
+        ending: set[greenlet | None] = set()
+        for thread in self.threads.values():
+            carrier = thread.greenlet
+            if carrier in ending:  # Once is enough: it may carry another by then.
+                thread.greenlet = None
+            elif isinstance(carrier, Carrier) and not carrier.begun:
+                self._put_by(carrier)
+                thread.greenlet = None
+            ending.add(carrier)
         super().close()
         self._awake, self._sleepers, self._alarms, self._outer = [], [], [], []
 
@@ -252,8 +236,8 @@ class ExploredMachine(Machine):
 
     def point(self, operation: int, subject: int = 0) -> None:
         """A choice, in which answer 0 goes on with the current thread; its access follows when it goes on."""
-        self.now_ns = now_ns = self.now_ns + (self._point_ns[operation] or 1)
-        if operation in _NO_CHOICE or self._in_one_step or (not subject and operation in _WAYS):
+        self.now_ns = now_ns = self.now_ns + self._step_ns[operation]
+        if self.in_one_step or operation in _NO_CHOICE or (not subject and operation in _WAYS):
             if self._quick_ns < 0:
                 self._inside()
             return
@@ -268,10 +252,33 @@ class ExploredMachine(Machine):
             self.goes_on = self.current
             answer = self.choose(n)
             if answer or self.halted:
-                self._answer = answer
-                self._switch_away()
+                if 0 < answer < len(self._awake) and not self.halted:
+                    self._give_way(answer)
+                else:
+                    self._answer = answer
+                    self._switch_away()
                 return
         self.step += 1
+
+    def _give_way(self, answer: int) -> None:
+        """Lets another thread that is awake go on at once: what `_next_thread` comes to by far more often than to all
+        else, without asking after all else."""
+        awake, ours = self._awake, self.current
+        place = awake.index(ours)
+        thread = awake[answer - 1 if answer <= place else answer]
+        self.stood_at[ours.identity] = (self.operation, self.subject)
+        self.answers.append((self.step, answer, self.operation))
+        self.preemptions += 1
+        self.step += 1
+        self.now_ns += 1
+        self._give_turn(thread)
+        assert thread.greenlet is not None
+        if thread.greenlet:
+            thread.greenlet.switch()
+        else:
+            self._begin_from_hub(thread)
+        if ours.killed:
+            self._be_killed(ours)
 
     def point_on(self, operation: int, subject: int, line: Line, exclusive: bool = True) -> None:
         """As `point`: where time is abstract, it does not matter how far away a line is."""
@@ -290,16 +297,16 @@ class ExploredMachine(Machine):
                 self._carry_out(self._alarms[0])
                 continue
             if self._next is None:
-                if not self._may_choose():
-                    return None
-                n = self._count()
-                if not n:
-                    return None
-                answer = self.choose(n) if self._answer is None else self._answer
+                answer = self._answer
+                if answer is None:
+                    n = self._count() if self._may_choose() else 0
+                    if not n:
+                        return None
+                    answer = self.choose(n)
                 self._answer = None
                 if self.halted:
                     return None
-                chosen = self.goes_on if not answer and self.goes_on is not None else self.candidates()[answer]
+                chosen = self._candidate(answer)
                 if chosen is None:  # Whoever is outside acts between two steps, and makes none.
                     self.current = self._outside
                     self._outer.pop(0)()
@@ -319,8 +326,6 @@ class ExploredMachine(Machine):
         return None
 
     def _may_choose(self) -> bool:
-        if self._answer is not None:
-            return True
         if self.step >= STEPS_AT_MOST:
             self.endless = self.halted = True
         if self._begun and self._deadline_s is not None:
@@ -328,10 +333,21 @@ class ExploredMachine(Machine):
         self._begun = True
         return not (self.halted or self._out_of_budget or self.now_ns > self._limit_ns)
 
+    def _candidate(self, answer: int) -> Thread | Alarm | None:
+        if self.goes_on is None:
+            if answer < len(self._awake):
+                return self._awake[answer]
+        elif not answer:
+            return self.goes_on
+        return self.candidates()[answer]
+
     def _due_of(self, chosen: Thread | Alarm) -> int:
         if isinstance(chosen, Alarm):
             return max(self.now_ns, chosen.due_ns)
-        return max([self.now_ns, *(sleeper.due_ns for sleeper in self._sleepers if sleeper.action is chosen)])
+        for sleeper in self._sleepers:
+            if sleeper.action is chosen:
+                return max(self.now_ns, sleeper.due_ns)
+        return self.now_ns
 
     def _carry_out(self, alarm: Alarm) -> None:
         self.now_ns = max(self.now_ns + 1, alarm.due_ns)
@@ -350,6 +366,11 @@ class ExploredMachine(Machine):
                 break
         if thread is not self.goes_on:
             self.now_ns += 1
+        self._give_turn(thread)
+        return thread
+
+    def _give_turn(self, thread: Thread) -> None:
+        """Makes a thread the current one."""
         processor = self._processors[thread.processor]
         if processor.running is not thread:
             if processor.running is not None:
@@ -358,7 +379,6 @@ class ExploredMachine(Machine):
             self._tell(_THREAD_DISPATCHED, thread, until_ns=self.now_ns)
         self.goes_on = None
         self.current = thread
-        return thread
 
     def _tell(self, kind: int, thread: Thread, until_ns: int = 0, a: int = 0, subject: int = 0) -> None:
         self.append(
@@ -392,6 +412,23 @@ class ExploredMachine(Machine):
                 self._awake.remove(thread)
                 self._queue(caller)
 
+    def keep_greenlets(self) -> list[Carrier]:
+        """From now on a greenlet whose thread has ended carries another one later; where they are kept meanwhile."""
+        self._idle = idle = self._idle or []
+        return idle
+
+    def carrier(self, life: Callable[[], None]) -> greenlet:
+        """What a new thread lives on."""
+        if self._idle is None:
+            return greenlet(life)
+        carrier = self._idle.pop() if self._idle else Carrier()
+        carrier.take(life, self._put_by)
+        return carrier
+
+    def _put_by(self, carrier: Carrier) -> None:
+        assert self._idle is not None
+        self._idle.append(carrier)
+
     def _queue(self, thread: Thread) -> None:
         insort(self._awake, thread, key=_identity)
 
@@ -407,15 +444,6 @@ class ExploredMachine(Machine):
     def _make_generations(self, count: int) -> Generations:
         made = Generations if self._registering == "every step" else GenerationsInOneStep
         return made(self, count=count)
-
-    def in_one_step(self, operation: int, whole: Callable[[], Any]) -> Any:
-        """One choice, and then all of `whole`, which must not wait, without any other."""
-        self.point(operation)
-        self._in_one_step = True
-        try:
-            return whole()
-        finally:
-            self._in_one_step = False
 
     # ---- time
 
@@ -448,121 +476,7 @@ class ExploredMachine(Machine):
         """A new lock; `owner` is the instance that it belongs to."""
         subject = self.new_subject()
         self.emit(Kind.LOCK_CREATED, subject=subject, a=owner, b=self.name(name))
-        return ExploredLock(self, name, subject, None)
-
-
-class GenerationsInOneStep(Generations):
-    """Generations whose operations are one step each, for scenarios that are about something else.
-
-    That their many steps amount to that is shown where they are explored one by one: by the litmus tests, and by the
-    scenarios that do not ask for this.
-    """
-
-    def enter(self) -> Token:
-        token: Token = self._whole(super().enter)
-        return token
-
-    def count_down(self, token: Token) -> bool:
-        last: bool = self._whole(partial(super().count_down, token))
-        return last
-
-    def make_way(self, token: Token) -> None:
-        if self._needed[token.processor]:
-            self._whole(partial(super().make_way, token))
-
-    def when_quiescent(self, callback: Callable[[], None]) -> int:
-        number: int = self._whole(partial(super().when_quiescent, callback))
-        return number
-
-    def _whole(self, operation: Callable[[], Any]) -> Any:
-        surroundings: Any = self._surroundings
-        return surroundings.in_one_step(_COUNT_CHANGE, operation)
-
-
-class ExploredLock(SimulatedLock):
-    """A lock without spinning: who finds it taken is not enabled until it is handed over."""
-
-    __slots__ = ()
-
-    def _wait(self, thread: Thread, holder: Thread) -> None:
-        machine = self._machine
-        machine.emit(Kind.LOCK_CONTENDED, until_ns=machine.now_ns, subject=self.subject, a=holder.identity)
-        self._waiting.append((thread, _CAME))
-        thread.at_lock = True
-        try:
-            # A wake-up may have been left for the thread by somebody else, and is not meant for this.
-            permit, thread.permit = thread.permit, False
-            machine.park(Wait.LOCK, self.subject)
-            thread.permit = permit
-        except BaseException:
-            self._forget(thread)
-            raise
-        finally:
-            thread.at_lock = False
-        machine.emit(Kind.LOCK_ACQUIRED, subject=self.subject)
-
-
-class _Armed(Calendar):
-    """The calendar of a machine on which only alarms are due at an instant."""
-
-    __slots__ = ("_alarms",)
-
-    def __init__(self, alarms: list[Alarm]) -> None:
-        super().__init__()
-        self._alarms = alarms
-
-    def put(self, at_ns: int, rank: int, action: Any) -> Any:
-        self.puts += 1
-        return Alarm(at_ns, action, self._alarms)
-
-    def head_ns(self) -> int | None:
-        return self._alarms[0].due_ns if self._alarms else None
-
-
-_CAME: Final = Entry()
-"""In place of the end of a spin, which is over from the beginning."""
-_CAME.action = None
-
-
-class Choice(NamedTuple):
-    """One choice of a schedule that was not 0. A schedule is the list of these, in order of their steps."""
-
-    step: int
-    answer: int
-    operation: str
-    """What the last thread stands before, or did last: by this a replay that diverges is told."""
-
-
-class Replay:
-    """Answers as a schedule says, and 0 elsewhere; notes where the run does not fit it."""
-
-    def __init__(self, choices: Iterable[Choice]) -> None:
-        self._choices = {choice.step: choice for choice in choices}
-        self._last = max(self._choices, default=-1)
-        self._divergence = ""
-
-    def __call__(self, machine: ExploredMachine, n: int) -> int:
-        choice = self._choices.get(machine.step)
-        if choice is None:
-            return 0
-        stands_before = operation_name(machine.operation)
-        if choice.operation != stands_before:
-            return self._diverge(f"at step {choice.step} the thread comes to {stands_before}, not {choice.operation}")
-        if choice.answer >= n:
-            return self._diverge(f"at step {choice.step} there are {n} choices, not {choice.answer + 1} or more")
-        return choice.answer
-
-    def divergence(self, machine: Any) -> str | None:
-        """Where the run that `machine` has made so far does not fit the schedule, as a clause; None where it does."""
-        if self._divergence:
-            return self._divergence
-        if machine.step <= self._last and machine.next_due_ns() is None:
-            return f"the run ends at step {machine.step}, before step {self._last} of its schedule"
-        return None
-
-    def _diverge(self, why: str) -> int:
-        self._divergence = self._divergence or why
-        return 0
+        return LockWithoutSpinning(self, name, subject, None)
 
 
 def _identity(thread: Thread) -> int:

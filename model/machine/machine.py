@@ -120,9 +120,13 @@ class Machine(Scheduler):
         if current.call is not None:
             cause = current.call.position
             thread.origin = current.call.front.record.identity
-        thread.greenlet = greenlet(lambda: self._live(thread, in_generation, cause))
+        thread.greenlet = self.carrier(lambda: self._live(thread, in_generation, cause))
         self._make_ready(thread)
         return thread
+
+    def carrier(self, life: Callable[[], None]) -> greenlet:
+        """What a new thread lives on."""
+        return greenlet(life)
 
     def _new_thread(self, function: Callable[[], Any], name: str, processor: int, client: int) -> Thread:
         if len(self.threads) >= THREADS_AT_MOST:

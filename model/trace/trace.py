@@ -152,6 +152,21 @@ class Trace:
         chunk = self._chunks[(position - self.tail) // CHUNK_ROWS]
         return Event(position, *_PACKING.unpack_from(chunk, (position & _CHUNK_MASK) << _ROW_SHIFT))
 
+    def events(self, first: int, wanted: Collection[int]) -> list[Event]:
+        """The rows from `first` on that are of the wanted kinds, for who follows a short trace closely."""
+        offset = (first & _CHUNK_MASK) << _ROW_SHIFT
+        if self.head - first > (self.head & _CHUNK_MASK):
+            return [
+                row for start, rows in self.chunks(first, self.head) for row in events_of(start, rows, wanted)
+            ]  # fmt: skip
+        new = tuple.__new__
+        rows = memoryview(self._open)[offset : (self.head & _CHUNK_MASK) << _ROW_SHIFT]
+        return [
+            new(Event, (position, *values))
+            for position, values in enumerate(_PACKING.iter_unpack(rows), first)
+            if values[_KIND] in wanted
+        ]
+
     def position_at(self, at_ns: int) -> int:
         """How many rows of the run are no later than `at_ns`; the tail for an instant before what is held."""
         held = len(self._first_ns)

@@ -1,0 +1,134 @@
+"""What a machine in abstract time has in place of its calendar, its locks and its generations.
+
+alarms          due later, in order of their instants; whether one comes is a choice, as far as it is left to choice
+locks           without spinning: who finds one taken is not enabled until it is handed over
+generations     that register and advance in one step each, for scenarios that are about something else
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Callable
+from typing import Any, Final
+
+from model.machine.calendar import Calendar, Entry
+from model.machine.generations import Generations, Token
+from model.machine.lock import SimulatedLock
+from model.machine.surroundings import Operation
+from model.machine.thread import Thread
+from model.trace.events import Kind, Wait
+
+_COUNT_CHANGE: Final = int(Operation.COUNT_CHANGE)
+
+
+class Alarm:
+    """Something that is due later: a callback, or a thread that sleeps."""
+
+    __slots__ = ("_among", "action", "due_ns")
+
+    def __init__(self, due_ns: int, action: Any, among: list[Alarm]) -> None:
+        self.due_ns = due_ns
+        self.action = action
+        self._among = among
+        insort(among, self, key=_due_ns)
+
+    def cancel(self) -> None:
+        """Takes it back; harmless when it has already come."""
+        if self.action is not None:
+            self.action = None
+            self._among.remove(self)
+
+
+def _due_ns(alarm: Alarm) -> int:
+    return alarm.due_ns
+
+
+class AlarmCalendar(Calendar):
+    """The calendar of a machine on which only alarms are due at an instant."""
+
+    __slots__ = ("_alarms",)
+
+    def __init__(self, alarms: list[Alarm]) -> None:
+        super().__init__()
+        self._alarms = alarms
+
+    def put(self, at_ns: int, rank: int, action: Any) -> Any:
+        self.puts += 1
+        return Alarm(at_ns, action, self._alarms)
+
+    def head_ns(self) -> int | None:
+        return self._alarms[0].due_ns if self._alarms else None
+
+
+class LockWithoutSpinning(SimulatedLock):
+    """A lock of which the next holder is known: it is handed over, and nobody looks again."""
+
+    __slots__ = ()
+
+    def _wait(self, thread: Thread, holder: Thread) -> None:
+        machine = self._machine
+        machine.emit(Kind.LOCK_CONTENDED, until_ns=machine.now_ns, subject=self.subject, a=holder.identity)
+        self._waiting.append((thread, _CAME))
+        thread.at_lock = True
+        try:
+            # A wake-up may have been left for the thread by somebody else, and is not meant for this.
+            permit, thread.permit = thread.permit, False
+            machine.park(Wait.LOCK, self.subject)
+            thread.permit = permit
+        except BaseException:
+            self._forget(thread)
+            raise
+        finally:
+            thread.at_lock = False
+        machine.emit(Kind.LOCK_ACQUIRED, subject=self.subject)
+
+
+_CAME: Final = Entry()
+"""In place of the end of a spin, which is over from the beginning."""
+_CAME.action = None
+
+
+class GenerationsInOneStep(Generations):
+    """Generations whose operations are one step each, for scenarios that are about something else.
+
+    That their many steps amount to that is shown where they are explored one by one: by the litmus tests, and by the
+    scenarios that do not ask for this.
+    """
+
+    def enter(self) -> Token:
+        surroundings: Any = self._surroundings
+        surroundings.point(_COUNT_CHANGE)
+        surroundings.in_one_step = True
+        try:
+            return super().enter()
+        finally:
+            surroundings.in_one_step = False
+
+    def count_down(self, token: Token) -> bool:
+        surroundings: Any = self._surroundings
+        surroundings.point(_COUNT_CHANGE)
+        surroundings.in_one_step = True
+        try:
+            return super().count_down(token)
+        finally:
+            surroundings.in_one_step = False
+
+    def make_way(self, token: Token) -> None:
+        if not self._needed[token.processor]:
+            return
+        surroundings: Any = self._surroundings
+        surroundings.point(_COUNT_CHANGE)
+        surroundings.in_one_step = True
+        try:
+            super().make_way(token)
+        finally:
+            surroundings.in_one_step = False
+
+    def when_quiescent(self, callback: Callable[[], None]) -> int:
+        surroundings: Any = self._surroundings
+        surroundings.point(_COUNT_CHANGE)
+        surroundings.in_one_step = True
+        try:
+            return super().when_quiescent(callback)
+        finally:
+            surroundings.in_one_step = False
