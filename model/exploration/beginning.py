@@ -61,6 +61,8 @@ class Beginning:
         self._carrier = carrier
         self._met: dict[int, Any] = {id(one): one for one in but}
         self._steps: list[tuple[Put, Any, Any]] = []
+        self._empty: list[Any] = []
+        """Lists, dictionaries and sets that are empty: most of what rules remember."""
         self._ahead = list(roots)
         while self._ahead:
             found = self._ahead.pop()
@@ -70,6 +72,9 @@ class Beginning:
 
     def bring_back(self) -> None:
         """Makes it all what it was. Threads that have begun must have ended."""
+        for found in self._empty:
+            if found:
+                found.clear()
         for put, found, kept in self._steps:
             put(found, kept)
 
@@ -86,7 +91,9 @@ class Beginning:
 
     def _keep(self, within: Iterable[Any], put: Put | None = None, found: Any = None, kept: Any = None) -> None:
         self._ahead += within
-        if put is not None:
+        if put in (_put_list, _put_dict, _put_set) and not kept:
+            self._empty.append(found)
+        elif put is not None:
             self._steps.append((put, found, kept))
 
     def _take_attributes(self, found: Any) -> None:
@@ -124,9 +131,8 @@ def _take_list(found: Any) -> _Taken:
 
 
 def _put_list(found: Any, kept: tuple[Any, ...]) -> None:
-    if found or kept:
-        found.clear()
-        found.extend(kept)
+    found.clear()
+    found.extend(kept)
 
 
 def _take_set(found: Any) -> _Taken:
@@ -143,9 +149,8 @@ def _take_dict(found: Any) -> _Taken:
 
 
 def _put_dict(found: Any, kept: dict[Any, Any]) -> None:
-    if found or kept:
-        found.clear()
-        found.update(kept)
+    found.clear()
+    found.update(kept)
 
 
 def _take_bytes(found: Any) -> _Taken:

@@ -34,13 +34,12 @@ from model.machine.explored import FIRST_NS, Chooser, ExploredMachine
 from model.projections.rules import Ending, MakeRules, Rule, Violation
 from model.scenario import Scenario
 from model.trace.events import Kind
-from model.trace.trace import CHUNK_BYTES, CHUNK_ROWS, Event, Trace
+from model.trace.trace import CHUNK_BYTES, CHUNK_ROWS, Trace
 from model.world import World
 
 TRACE_ROWS = 2 * CHUNK_ROWS
 
 Prepare = Callable[[World], None]
-See = Callable[[Event], Violation | None]
 
 
 class Program:
@@ -103,7 +102,6 @@ class Stage:
         if program.prepare is not None:
             program.prepare(self.world)
         self._begin(program)
-        self.seeing = _seeing(self.rules)
         self.violation = self.tell(0)
         """What the beginning itself breaks."""
         self.told = self.trace.head
@@ -118,14 +116,13 @@ class Stage:
         return True
 
     def tell(self, first: int) -> Violation | None:
-        """Tells the rules what was written from the row `first` on, up to a row that breaks one; how it does."""
-        seeing = self.seeing
-        for row in self.trace.events(first, seeing):
-            for see in seeing[row.kind]:
-                found = see(row)
-                if found is not None:
-                    return found
-        return None
+        """Tells the rules what was written from the row `first` on; what is broken first, if anything."""
+        news = None
+        for rule in self.rules:
+            found = rule.see(self.trace.events(first, rule.kinds))
+            if found is not None and (news is None or found.position < news.position):
+                news = found
+        return news
 
     def _begin(self, program: Program) -> None:
         self.world.lead(FIRST_NS)
@@ -194,10 +191,11 @@ class Execution:
             self.world.close()
 
     def _choose(self, machine: ExploredMachine, n: int) -> int:
-        self._tell()
-        if self.violation is not None:
-            machine.halt()
-            return 0
+        if self.trace.head > self._told:
+            self._tell()
+            if self.violation is not None:
+                machine.halt()
+                return 0
         return self._chooser(machine, n)
 
     def _tell(self) -> None:
@@ -215,12 +213,6 @@ class Execution:
 
 def _nobody(machine: ExploredMachine, n: int) -> int:
     raise AssertionError("the execution brings who chooses")
-
-
-def _seeing(rules: Sequence[Rule]) -> dict[int, list[See]]:
-    """Who is told of a row, by its kind."""
-    kinds = {int(kind) for rule in rules for kind in rule.kinds}
-    return {kind: [rule.see for rule in rules if kind in rule.kinds] for kind in sorted(kinds)}
 
 
 @contextmanager

@@ -247,7 +247,11 @@ class ExploredMachine(Machine):
             self.goes_on = self._inside()
             self._switch_away()
             return
-        n = self._count()
+        n = len(self._awake) + len(self._sleepers)
+        if self._alarms and not (self._alarms_wait and n):
+            n += len(self._alarms)
+        if self._outer:
+            n += 1
         if n > 1:
             self.goes_on = self.current
             answer = self.choose(n)
@@ -373,10 +377,15 @@ class ExploredMachine(Machine):
         """Makes a thread the current one."""
         processor = self._processors[thread.processor]
         if processor.running is not thread:
-            if processor.running is not None:
-                self._tell(_THREAD_PREEMPTED, processor.running)
+            before, now_ns = processor.running, self.now_ns
+            if before is not None:
+                self.append(
+                    _THREAD_PREEMPTED, now_ns, 0, -1, 0, 0, 0, before.identity, 0, 0, before.client, before.processor
+                )
             processor.running = thread
-            self._tell(_THREAD_DISPATCHED, thread, until_ns=self.now_ns)
+            self.append(
+                _THREAD_DISPATCHED, now_ns, now_ns, -1, 0, 0, 0, thread.identity, 0, 0, thread.client, thread.processor
+            )
         self.goes_on = None
         self.current = thread
 

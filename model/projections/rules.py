@@ -1,7 +1,7 @@
 """What a rule is: one invariant, as a fold over the rows of one run that says where it is broken.
 
 The same rules watch a run wherever it happens: in the window, in tests, and in an exploration, where thousands of short
-runs are made one after the other and a rule sees each row as it is written.
+runs are made one after the other and a rule sees the rows of a run choice by choice.
 
 A rule keeps only what may still matter, because `memory` is part of the state in which an exploration recognises a run
 that it has seen: a rule that remembers more than it needs makes equal states look different and the exploration long,
@@ -57,8 +57,8 @@ class Rule(Protocol):
     kinds: ClassVar[frozenset[Kind]]
     """The rows that it is told of."""
 
-    def see(self, row: Event) -> Violation | None:
-        """Takes note of a row; how it breaks the rule, if it does."""
+    def see(self, rows: Iterable[Event]) -> Violation | None:
+        """Takes note of some rows; how the first of them that breaks the rule does it, if one does."""
 
     def end(self, ending: Ending) -> Violation | None:
         """What is broken at the end: something that should have come and did not."""
@@ -68,16 +68,3 @@ class Rule(Protocol):
 
 
 MakeRules = Callable[[], Sequence[Rule]]
-
-
-def first_violation(rows: Iterable[Event], rules: Sequence[Rule], ending: Ending | None = None) -> Violation | None:
-    """The first that the rules find in whole rows of a trace, for runs that are not explored."""
-    for row in rows:
-        for rule in rules:
-            if row.kind in rule.kinds and (found := rule.see(row)) is not None:
-                return found
-    if ending is not None:
-        for rule in rules:
-            if (found := rule.end(ending)) is not None:
-                return found
-    return None

@@ -1,8 +1,8 @@
-"""All rules over one run, a row at a time: for explorations and tests."""
+"""All rules over one run, some rows at a time: for explorations and tests."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from typing import ClassVar, Final
 
 from model.projections.invariants import activations, calls, interposition, quiescence, swaps
@@ -35,11 +35,12 @@ class InvariantWatch:
         """`only` names the rules that are held; None for all."""
         self.books = Books(only)
 
-    def see(self, row: Event) -> Violation | None:
-        """Takes note of a row; the first rule that it breaks, if any."""
+    def see(self, rows: Iterable[Event]) -> Violation | None:
+        """Takes note of rows; the first rule that one of them breaks, if any."""
         books = self.books
         books.news = None
-        BY_NUMBER[row.kind](books, row)
+        for row in rows:
+            BY_NUMBER[row.kind](books, row)
         return books.news
 
     def end(self, ending: Ending) -> Violation | None:
