@@ -174,9 +174,9 @@ class FakeSurroundings:
         if has := self.allocated.has(owner):
             self.free(has, owner)
 
-    def point(self, operation: Operation, subject: int = 0) -> None:
-        self.step(operation.name)
-        self.points.append(operation)
+    def point(self, operation: int, subject: int = 0) -> None:
+        self.step(Operation(operation).name)
+        self.points.append(Operation(operation))
 
     def fill(self, size_bytes: int) -> None:
         self.step("fill")

@@ -10,11 +10,19 @@ from typing import Any
 
 import pytest
 
+from model.engine import generated
+
 _specification = importlib.util.spec_from_file_location("engine_harness", Path(__file__).with_name("harness.py"))
 assert _specification is not None and _specification.loader is not None
 harness = importlib.util.module_from_spec(_specification)
 sys.modules["engine_harness"] = harness
 _specification.loader.exec_module(harness)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _classes_are_generated_anew() -> None:
+    """A class that was generated before these tests began would say nothing of the generator as it is now."""
+    generated._cache.clear()
 
 
 @pytest.fixture

@@ -179,9 +179,14 @@ class Bench:
     """One object, called by loops of two clients, on a machine that can be run and read."""
 
     def __init__(
-        self, implementation: type[Component] = OldLedger, *, settings: SwapSettings | None = None, **machine: Any
+        self,
+        implementation: type[Component] = OldLedger,
+        *,
+        settings: SwapSettings | None = None,
+        made: Callable[..., Any] | None = None,
+        **machine: Any,
     ):
-        self.machine = Machine(Trace(), **machine)
+        self.machine = (made or Machine)(Trace(), **machine)
         self.system = System(self.machine, self.machine.generations, settings)
         self.clients = [self.system.add_client(name, 30 + number).identity for number, name in enumerate("ab")]
         self.record = self.system.declare("ledger", implementation)
