@@ -41,6 +41,9 @@ THINK_NS: Final = 3_000
 TRACE_ROWS: Final = 65_536
 STUCK_NS: Final = 3_000_000
 """How long the thread that never ends stays: longer than a swap waits for it in FORWARD, and the load goes on after."""
+BURST_AT_MOST: Final = 5
+BURST_APART: Final = 60
+"""Calls, at most, between two requests of a burst: fewer than come while a swap is at work."""
 FAULTS_SHARE: Final = 0.2
 """The part of the requests that injects a fault."""
 
@@ -76,14 +79,13 @@ def soak(
     session = Session(_scenario(calls, seed), trace_capacity=TRACE_ROWS)
     books = _Books(session)
     chance = random.Random(f"soak/{seed}")
+    due = _occasions(chance, calls, reconfigurations)
     asked = 0
-    # The load is spread evenly over the requests, by the calls that have been issued.
-    every = max(1, calls // (reconfigurations + 1))
     while not session.ended:
         session.advance(session.now_ns + LOOPS * THINK_NS)
         books.read()
-        while asked < reconfigurations and books.issued >= (asked + 1) * every and not session.ended:
-            command = _drawn(chance, session)
+        while asked < reconfigurations and books.issued >= due[asked][0] and not session.ended:
+            command = _drawn(chance, due[asked][1])
             session.issue(command, session.now_ns)
             asked += not isinstance(command, Inject | Cancel)
         if progress is not None:
@@ -118,9 +120,24 @@ def _scenario(calls: int, seed: int) -> Scenario:
     )  # fmt: skip
 
 
-def _drawn(chance: random.Random, session: Session) -> Command:
+def _occasions(chance: random.Random, calls: int, requests: int) -> list[tuple[int, str]]:
+    """After how many calls each request comes, and for which object.
+
+    All over the load, but in bursts: a request by itself would meet no other at work, and there would be nothing to
+    cancel, to queue or to refuse.
+    """
+    found: list[tuple[int, str]] = []
+    latest = calls * 9 // 10
+    while len(found) < requests:
+        after, name = chance.randrange(latest + 1), chance.choice(COUNTERS)
+        for _ in range(min(chance.randint(1, BURST_AT_MOST), requests - len(found))):
+            found.append((min(after, latest), name))
+            after += chance.randrange(BURST_APART)
+    return sorted(found)
+
+
+def _drawn(chance: random.Random, name: str) -> Command:
     """Something to ask for: any of it may be refused, which is an answer too."""
-    name = chance.choice(COUNTERS)
     if chance.random() < FAULTS_SHARE:
         fault = chance.choice(sorted(catalogue.shipped().faults))
         return Inject(name, fault, lasting_ns=STUCK_NS if fault == "never_returns" else 0)
