@@ -22,8 +22,9 @@ from engine_harness import Bench, Doubling, Empty, NewLedger, OldLedger, RaisesI
 from model.costs import Costs, Shape
 from model.engine.swap import SwapSettings
 from model.engine.system import System
-from model.machine.explored import ExploredMachine, operation_name
+from model.machine.explored import ExploredMachine
 from model.machine.machine import Machine
+from model.machine.replay import operation_name
 from model.trace.events import Kind
 from model.trace.trace import Event, Trace
 
