@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from app.command_line import BAD_INPUT, main
+from app.explore_command import Wanted, explored_elsewhere
+from model.scenario import dump, load
 
 LITMUS = Path(__file__).parents[1] / "exploration" / "litmus"
 
@@ -93,3 +96,17 @@ def test_several_processes_share_an_exploration(capsys: pytest.CaptureFixture[st
     printed = json.loads(capsys.readouterr().out)
     assert printed["schedules"] == 40
     assert printed["violations"] == []
+
+
+@pytest.mark.slow
+def test_parts_in_threads_of_one_process_do_not_see_each_others_bugs() -> None:
+    """Slow: two failures are made small, twice. A cluster's workers have several threads."""
+    one = Wanted(dump(load("one_call")), "bounded", 1, 60, 60.0, 0, "")
+    wanted = [one, one._replace(mutant="1", schedules=300), one, one._replace(mutant="18", schedules=300)]
+    alone = [explored_elsewhere(part) for part in wanted]
+    with ThreadPoolExecutor(4) as threads:
+        together = list(threads.map(explored_elsewhere, wanted))
+    for report in (*alone, *together):
+        report.pop("seconds")
+    assert together == alone
+    assert [bool(report["violations"]) for report in alone] == [False, True, False, True]
