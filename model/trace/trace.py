@@ -38,6 +38,7 @@ ROW: Final = np.dtype(
 )
 CHUNK_ROWS: Final = 4096
 
+_BARE: Final = f"V{ROW.itemsize}"
 _PACKING: Final = Struct("<6q2i4h")
 _PACK_INTO: Final = _PACKING.pack_into
 _ROW_SHIFT: Final = 6
@@ -133,7 +134,8 @@ class Trace:
         parts = [rows for _, rows in self.chunks(first, last)]
         if len(parts) == 1:
             return parts[0]
-        return np.concatenate(parts) if parts else np.empty(0, dtype=ROW)
+        # Without their fields rows are copied at once, and not field by field.
+        return np.concatenate([part.view(_BARE) for part in parts]).view(ROW) if parts else np.empty(0, dtype=ROW)
 
     def chunks(self, first: int, last: int) -> Iterator[tuple[int, Rows]]:
         """The rows [first, last) piece by piece without copying, each with the absolute position of its first row."""

@@ -1,7 +1,8 @@
 """Collects what the measurements found, and writes it to RESULTS.md when all of them were run.
 
 A test says `assert result(what, budget, measured, met)`. The table is printed after every run; the file is written only
-when the whole folder was asked for, so that one date and one machine hold for all its lines.
+when the whole folder was asked for, so that one date and one machine hold for all its lines. What a person has written
+below the table stays.
 """
 
 from __future__ import annotations
@@ -57,7 +58,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.line(line)
     whole = [Path(argument).resolve() for argument in config.args] == [HERE] and not config.option.keyword
     if whole:
-        RESULTS.write_text("\n".join([*heading(), "", *table(found), ""]), encoding="utf-8")
+        before = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else ""
+        RESULTS.write_text(page([*heading(), "", *table(found)], before), encoding="utf-8")
+
+
+def page(lines: list[str], before: str) -> str:
+    """The new page: these lines, and from the page before what begins with its first section."""
+    start = before.find("\n## ")
+    return "\n".join([*lines, ""]) + (before[start:] if start >= 0 else "")
 
 
 def heading() -> list[str]:

@@ -17,5 +17,4 @@ def _fusion(qapp):
 def _own_fonts():
     """A test that changes the families leaves no font behind."""
     yield
-    typography._font.cache_clear()
-    typography._metrics.cache_clear()
+    typography.forget_fonts()

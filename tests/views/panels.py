@@ -267,5 +267,4 @@ def _hatched(pixel: int, theme: Any) -> bool:
 def use_fonts(monkeypatch: Any, *families: str) -> None:
     """Set all type in these families from now on."""
     monkeypatch.setattr(typography, "FAMILIES", families)
-    typography._font.cache_clear()
-    typography._metrics.cache_clear()
+    typography.forget_fonts()

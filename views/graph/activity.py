@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from model.projections.columns import at
 from model.trace.events import Kind
 from model.trace.trace import Rows, Trace
 
@@ -41,8 +42,9 @@ class Activity:
 
     _asked: tuple[int, int, int] = (-1, -1, -1)
     _busy: dict[int, Busy] = field(default_factory=dict)
-    wires: dict[tuple[int, int, int], float] = field(default_factory=dict)
-    """Calls in a second by (client, calling object, called object); the object that calls is 0 for a client's code."""
+    _entered: tuple[Rows, float] | None = None
+    """The calls of these steps and how long those are, until somebody asks for the wires."""
+    _wires: dict[tuple[int, int, int], float] = field(default_factory=dict)
 
     def at(self, trace: Trace, position: int, clock_ns: int, processors: int) -> dict[int, Busy]:
         """What each object that was called at all was busy with; the others are not named."""
@@ -50,24 +52,33 @@ class Activity:
         asked = (id(trace), step, processors)
         if asked != self._asked:
             self._asked = asked
-            rows, span_s = _rows(trace, position, step)
-            self._busy = _measured(rows, span_s, step, processors)
-            self.wires = _by_wire(rows, span_s)
+            self._entered = _entered(trace, position, step)
+            self._busy = _measured(*self._entered, step, processors)
         return self._busy
 
+    @property
+    def wires(self) -> dict[tuple[int, int, int], float]:
+        """Calls in a second by (client, calling object, called object), as of the clock that was asked for last.
 
-def _rows(trace: Trace, position: int, step: int) -> tuple[Rows, float]:
-    """The rows of the steps before this one, and how many seconds they are."""
+        The object that calls is 0 for a client's code.
+        """
+        if self._entered is not None:
+            self._wires, self._entered = _by_wire(*self._entered), None
+        return self._wires
+
+
+def _entered(trace: Trace, position: int, step: int) -> tuple[Rows, float]:
+    """The calls that were entered in the steps before this one, and how many seconds those are."""
     end_ns = step * STEP_NS
     begin_ns = max(0, step - STEPS) * STEP_NS
     last = min(position, trace.position_at(end_ns - 1)) if end_ns else 0
     first = max(trace.tail, trace.position_at(begin_ns - 1) if begin_ns else 0, last - MOST_ROWS)
-    return trace.rows(min(first, last), last), max(1, end_ns - begin_ns) / NS_PER_S
+    rows = trace.rows(min(first, last), last)
+    return at(rows, rows["kind"] == Kind.CALL_ENTERED), max(1, end_ns - begin_ns) / NS_PER_S
 
 
-def _by_wire(rows: Rows, span_s: float) -> dict[tuple[int, int, int], float]:
+def _by_wire(entered: Rows, span_s: float) -> dict[tuple[int, int, int], float]:
     """Calls in a second along each way that was taken."""
-    entered = rows[rows["kind"] == Kind.CALL_ENTERED]
     caller = entered["b"].astype(np.int64)
     # One number a way, for numpy sorts numbers ten times as fast as rows.
     begins = np.where(caller == 0, entered["client"].astype(np.int64), _OBJECTS | caller)
@@ -80,14 +91,17 @@ def _by_wire(rows: Rows, span_s: float) -> dict[tuple[int, int, int], float]:
     return rates
 
 
-def _measured(rows: Rows, span_s: float, step: int, processors: int) -> dict[int, Busy]:
-    if not len(rows):
+def _measured(entered: Rows, span_s: float, step: int, processors: int) -> dict[int, Busy]:
+    if not len(entered):
         return {}
-    entered = rows["kind"] == Kind.CALL_ENTERED
-    objects, which = np.unique(rows["subject"][entered], return_inverse=True)
-    when = (rows["at_ns"][entered] // STEP_NS - (step - STEPS)).clip(0, STEPS - 1)
+    called = entered["subject"]
+    objects = np.flatnonzero(np.bincount(called))  # numbers of objects are small: counting them is quicker than sorting
+    which = np.empty(int(objects[-1]) + 1, dtype=np.intp)
+    which[objects] = np.arange(len(objects))
+    which = which[called]
+    when = (entered["at_ns"] // STEP_NS - (step - STEPS)).clip(0, STEPS - 1)
     steps = _table(which, when, len(objects), STEPS)
-    where = rows["processor"][entered].clip(0, max(0, processors - 1))
+    where = entered["processor"].clip(0, max(0, processors - 1))
     shares = _table(which, where, len(objects), max(1, processors))
     return {
         int(identity): Busy(

@@ -53,6 +53,7 @@ class Canvas(QGraphicsView):
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setResizeAnchor(QGraphicsView.ViewportAnchor.AnchorViewCenter)
         self.setMouseTracking(True)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # each frame has every pixel
         board.touched.connect(self._touch)
         board.figures_due.connect(self._figures_due)
         board.wires_touched.connect(self._touch_wires)

@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPolygonF
 from PySide6.QtWidgets import QGraphicsSceneMouseEvent
 
 from model.trace.events import Phase
 from views.graph import mediator_frame as frame
+from views.graph.activity import Busy
 from views.graph.drop_marks import Answer, drop_meaning, paint_marks, paint_wash, pill_rect
 from views.graph.geometry import (
     CELL_GAP,
@@ -75,6 +76,7 @@ class ComponentNode(NodeItem):
         self.state = FrameState()
         self.answer: Answer | None = None
         self._lines_before_figures = 0
+        self._load_painted: Busy | None = None
         self._open = 1.0 if facts.mediator else 0.0
         self._parts = geometry(facts, self._open)
         super().__init__(board, ("object", facts.identity))
@@ -324,9 +326,12 @@ class ComponentNode(NodeItem):
     def _paint_figures(self, ink: Ink, card: QRectF, colour: QColor, *, load: bool) -> None:
         """How many calls are in flight and, where there is room, how busy it was."""
         self._paint_in_flight(ink, self._pill(card))
-        if load and self.facts.cells:
+        if not load:
+            return
+        self._load_painted = self.facts.busy
+        if self.facts.cells:
             self._paint_cells(ink, card)
-        elif load:
+        else:
             self._paint_spark(ink, card, colour)
 
     def paint_figures_anew(self, painter: QPainter) -> None:
@@ -337,9 +342,10 @@ class ComponentNode(NodeItem):
         """
         if not self._plain or self.board.zoom < NAME_ONLY:
             return
-        card, load = self._parts.card, self.board.zoom >= FULL
+        card = self._parts.card
+        load = self.board.zoom >= FULL and self.facts.busy is not self._load_painted
         ink = Ink(painter, self.board.theme)
-        theme = ink.theme
+        theme, before = ink.theme, self._lines_before_figures
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.fillRect(self._pill(card).adjusted(*PILL_INSIDE), theme.surface.sunken)
         if load:
@@ -347,7 +353,7 @@ class ComponentNode(NodeItem):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         dim = self.board.is_dim(self.key)
         self._paint_figures(ink, card, theme.text.tertiary if dim else theme.text.secondary, load=load)
-        self.written = [*self.written[: self._lines_before_figures], *ink.written]
+        self.written = [*self.written[:before], *ink.written, *(() if load else self.written[before + 1 :])]
 
     @property
     def _plain(self) -> bool:
@@ -416,14 +422,12 @@ class ComponentNode(NodeItem):
         top, bottom = card.top() + SPARK_TOP, card.top() + SPARK_BOTTOM
         most = max(1, *busy.steps)
         step = (end - left) / (len(busy.steps) - 1)
-        line = QPainterPath()
-        for number, count in enumerate(busy.steps):
-            # A quarter of the height stays under the line, so that no calls at all still reads as a line.
-            point = QPointF(left + number * step, bottom - 3.5 - (bottom - top - 3.5) * count / most)
-            line.lineTo(point) if number else line.moveTo(point)
-        area = QPainterPath(line)
-        area.lineTo(end, bottom)
-        area.lineTo(left, bottom)
+        # A quarter of the height stays under the line, so that no calls at all still reads as a line.
+        low, high = bottom - 3.5, bottom - top - 3.5
+        points = [QPointF(left + number * step, low - high * count / most) for number, count in enumerate(busy.steps)]
+        line, area = QPainterPath(), QPainterPath()
+        line.addPolygon(QPolygonF(points))
+        area.addPolygon(QPolygonF([*points, QPointF(end, bottom), QPointF(left, bottom)]))
         ink.painter.fillPath(area, theme.surface.sunken)
         ink.stroke(line, ink.line_of(theme.histogram.now, SPARK_LINE))
         ink.line(QRectF(right - width, bottom - 13, width, 14), value, "small", colour, weight=MEDIUM, right=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from model.projections.receipt import FateSort
 from model.projections.topology import KERNEL
@@ -86,9 +86,8 @@ class MediatorFacts:
     tries: int
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectFacts:
-    """A component and all that stands before it."""
+class ObjectFacts(NamedTuple):
+    """A component and all that stands before it. A tuple, for hundreds of them are made in a frame."""
 
     identity: int
     name: str
@@ -191,9 +190,11 @@ class Reader:
         if anew or busy is not self._busy:
             self._objects = {identity: self._object(topology, still, busy) for identity, still in self._still.items()}
         else:
-            due = {identity for identity, _ in in_flight.items() ^ self._in_flight.items()} | self._swapped
-            now = {of: self._object(topology, self._still[of], busy) for of in due if of in self._still}
-            self._objects = self._objects | now
+            due = {identity for identity, _ in in_flight.items() ^ self._in_flight.items()} - self._swapped
+            before = self._objects
+            now = {of: before[of]._replace(in_flight=in_flight.get(of, 0)) for of in due if of in before}
+            swapped = {of: self._object(topology, self._still[of], busy) for of in self._swapped}
+            self._objects = before | now | swapped
         self._busy, self._in_flight = busy, in_flight
 
     def rate_along(self, source: Key, target: int) -> float:
@@ -229,7 +230,6 @@ class Reader:
             arriving = topology.implementations.get(swap.to_implementation)
             mediator = mediator_facts(topology, still.name, swap, self._link.clock_ns, arriving)
         cells = now.by_processor[: still.representatives] if still.representatives else ()
-        # Written out: `dataclasses.replace` takes four times as long, and this runs for each busy object in each frame.
         return ObjectFacts(
             identity, still.name, still.words, still.icon, in_flight, now, cells, still.shells, mediator,
             still.representatives,

@@ -81,6 +81,7 @@ class GraphScene(QGraphicsScene):
         self._reach_of = -1
         self._reaches = np.empty((0, 4))
         self._in_order: list[NodeItem] = []
+        self._alone: dict[ComponentNode, bool] = {}
         self._found: frozenset[Key] | None = None
         self._dragged = False
         self._routes_due = False
@@ -115,12 +116,20 @@ class GraphScene(QGraphicsScene):
             card = node.parts.card.translated(node.pos())
             if card.intersects(seen):
                 most -= 1
-                if self.nodes_in(card) == [node]:
+                if self._stands_alone(node, card):
                     self.due[node] = None
                     self.figures_due.emit(card)
                 else:
                     self.touch(card)  # what lies over it would be painted over
         return False
+
+    def _stands_alone(self, node: ComponentNode, card: QRectF) -> bool:
+        """Whether no other node lies over its card, or under it."""
+        if self._reach_of != self.outlines:
+            self._alone.clear()
+        if node not in self._alone:
+            self._alone[node] = self.nodes_in(card) == [node]
+        return self._alone[node]
 
     def nodes_in(self, rect: QRectF) -> list[NodeItem]:
         """The nodes that paint into a rectangle of the scene, in the order in which they lie on each other."""

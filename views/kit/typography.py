@@ -78,7 +78,7 @@ def line_height(role: str, scale: float = 1.0) -> float:
 
 def text_width(text: str, role: str, scale: float = 1.0, *, weight: QFont.Weight | None = None) -> float:
     """The width that a text takes in px, digits in their tabular width."""
-    return metrics(role, scale, weight=weight).horizontalAdvance(text)
+    return _width(text, role, scale, ROLES[role].weight if weight is None else weight)
 
 
 def elide_middle(text: str, measure: QFontMetricsF, width: float) -> str:
@@ -96,6 +96,18 @@ def wrapped(text: str, measure: QFontMetricsF, width: float) -> list[str]:
         else:
             lines.append(word)
     return lines
+
+
+def forget_fonts() -> None:
+    """Measure every text anew: the families, or the fonts of the system, are others."""
+    for kept in (_font, _metrics, _width):
+        kept.cache_clear()
+
+
+@lru_cache(maxsize=8192)
+def _width(text: str, role: str, scale: float, weight: QFont.Weight) -> float:
+    # Letters are joined and digits set in columns for each answer: what is asked again in every frame is kept.
+    return _metrics(role, scale, weight, 0).horizontalAdvance(text)
 
 
 @lru_cache(maxsize=256)

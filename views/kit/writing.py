@@ -12,7 +12,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QFont, QPainter
 
 from views.kit.theme import Theme
-from views.kit.typography import elide_middle, font, line_height, metrics
+from views.kit.typography import elide_middle, font, line_height, metrics, text_width
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +60,13 @@ class Writer:
         measure = metrics(role, scale, weight=weight)
         tracked = tracking * scale * len(text)
         shown = text
-        if measure.horizontalAdvance(text) + tracked > area.width() + 0.5:
+        if text_width(text, role, scale, weight=weight) + tracked > area.width() + 0.5:
             shown = elide_middle(text, measure, area.width() - tracked)
-        width = min(measure.horizontalAdvance(shown) + tracking * scale * len(shown), area.width())
+        width = min(text_width(shown, role, scale, weight=weight) + tracking * scale * len(shown), area.width())
         left = area.right() - width if right else area.left() + (area.width() - width) / 2 if middle else area.left()
         used = font(role, scale, weight=weight, tracking=tracking)
-        used.setStrikeOut(struck)
+        if struck:  # never said otherwise: a font that is changed has to be looked up again by Qt
+            used.setStrikeOut(True)
         self.painter.setFont(used)
         self.painter.setPen(self.theme.text.primary if colour is None else colour)
         baseline = area.center().y() + (measure.ascent() - measure.descent()) / 2
