@@ -146,9 +146,9 @@ class LocalReference(SimulatedReference):
         self._machine.point_on(_TABLE_WRITE, self.record.identity, self._line)
 
     def write_local(self, target: Any, subject: int) -> None:
-        """Points every slot that was ever used at `target`, one point each. Called with the entries' lock held."""
+        """Points every slot that points anywhere at `target`, one point each. Called with the entries' lock held."""
         for processor, before in enumerate(self._targets):
-            if before or self._slots[processor] is not None:
+            if before:
                 self._machine.point_on(_TABLE_WRITE, self.record.identity, self._local_lines[processor])
                 part = target.existing_at(processor) if isinstance(target, Clustered) else target
                 self._fill(processor, part, subject, Kind.LOCAL_ENTRY_WRITTEN)
@@ -170,8 +170,7 @@ class LocalReference(SimulatedReference):
                     return self._slots[processor]
                 machine.point_on(_TABLE_WRITE, record.identity, self._local_lines[processor])
                 if record.door is door:
-                    made = Kind.LOCAL_ENTRY_WRITTEN if self._targets[processor] else Kind.LOCAL_ENTRY_MADE
-                    self._fill(processor, part, record.door_subject, made)
+                    self._fill(processor, part, record.door_subject, Kind.LOCAL_ENTRY_MADE)
                     return self._slots[processor]
 
     def _fill(self, processor: int, part: Any, subject: int, kind: Kind) -> None:
@@ -185,8 +184,7 @@ class LocalReference(SimulatedReference):
             self._slots[processor] = front_class(self.record)(machine, self.record, self.client, part, subject)
         self._targets[processor] = now
         machine.emit(
-            kind, subject=self.record.identity, a=now, b=0 if kind is Kind.LOCAL_ENTRY_MADE else before,
-            client=self.client, processor=processor,
+            kind, subject=self.record.identity, a=now, b=before, client=self.client, processor=processor,
         )  # fmt: skip
 
 

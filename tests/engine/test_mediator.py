@@ -16,7 +16,7 @@ from engine_harness import Ledger
 
 from model.engine.mediator import Mediator, mediator_for
 from model.engine.objects import ObjectRecord
-from model.trace.events import Phase, Wait
+from model.trace.events import Kind, Phase, Wait
 from tests.fake_surroundings import FakeSurroundings, FakeThread, Injected
 
 DRIVER = FakeThread(99)
@@ -252,6 +252,22 @@ def test_generated_call_goes_to_the_slots_target_and_its_result_comes_back(door:
     door.becomes(Phase.COMPLETED, NEW)()
     assert mediator.note(3, 4, ns=5) == "new noted 3 4 5"
     assert not mediator.someone_inside()
+
+
+def test_recursive_call_is_told_in_block_where_others_wait_and_in_no_other_phase(door: Door) -> None:
+    class Call:
+        position, number = 30, 9
+        front = type("Front", (), {"client": 2})
+
+    thread: Any = door.surroundings.current
+    thread.call = Call
+    door.mediator.enter()
+    door.surroundings.recording = True
+    for phase in (Phase.FORWARD, Phase.BLOCK, Phase.TRANSFER):
+        door.becomes(phase)()
+        door.mediator.enter()
+    fields = {"cause": 30, "call": 9, "a": 1, "b": 0, "subject": 4, "client": 2}
+    assert door.surroundings.told == [(Kind.CALL_RECURSIVE, fields)]
 
 
 def test_nothing_is_told_of_a_thread_that_makes_no_call(door: Door) -> None:
