@@ -19,9 +19,9 @@ sys.modules["engine_harness"] = harness
 _specification.loader.exec_module(harness)
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(autouse=True)
 def _classes_are_generated_anew() -> None:
-    """A class that was generated before these tests began would say nothing of the generator as it is now."""
+    """A class that an earlier test had generated would say nothing of the generator in this one."""
     generated._cache.clear()
 
 

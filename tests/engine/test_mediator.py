@@ -33,6 +33,7 @@ class Scripted(FakeSurroundings):
 
     def point(self, operation: int, subject: int = 0) -> None:
         super().point(operation, subject)
+        assert len(self.points) < 100, "this thread goes round and round"
         self.before.pop(len(self.points), nothing)()
 
     def park(self, wait: Wait, subject: int = 0, timeout_ns: int | None = None) -> bool:
