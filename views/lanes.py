@@ -31,6 +31,8 @@ from views.kit.theme import Theme
 PADDING: Final = 12
 WIDE: Final = 480
 FIRST_SPAN_NS: Final = 120_000
+LEAST_SPAN_NS: Final = 4_000
+"""Of a run that has only begun: the runs of explorations are over after a few microseconds."""
 AHEAD: Final = 0.06
 """How much of the window lies right of the clock while it follows."""
 
@@ -48,7 +50,8 @@ class LanesView(PanelView):
         super().__init__(link, selection, theme, parent)
         self._lanes = Lanes(link.trace)
         self._seen: tuple[Any, ...] = ()
-        self._span_ns = FIRST_SPAN_NS
+        self._span_ns = 0
+        """What a person has chosen; 0 for as much as there is, up to FIRST_SPAN_NS."""
         self.follows = True
         self.header = PanelHeader("Lanes", theme=theme)
         self.pivot = SegmentedControl(["Processors", "Threads", "Components"], "What a lane is", theme=theme)
@@ -122,6 +125,7 @@ class LanesView(PanelView):
         self._lanes = Lanes(self.link.trace)
         self._seen = ()
         self.follows = True
+        self._span_ns = 0
         self.canvas.markers_ns.clear()
 
     def restyle(self) -> None:
@@ -181,8 +185,9 @@ class LanesView(PanelView):
         if not self.follows:
             return
         clock_ns = self.link.clock_ns
-        last = clock_ns + round(self._span_ns * AHEAD)
-        self.canvas.set_window(last - self._span_ns, last, keep=False)
+        span_ns = self._span_ns or min(FIRST_SPAN_NS, max(LEAST_SPAN_NS, round(clock_ns / (1 - AHEAD))))
+        last = clock_ns + round(span_ns * AHEAD)
+        self.canvas.set_window(last - span_ns, last, keep=False)
 
     @Slot()
     def _stop_following(self) -> None:
