@@ -257,7 +257,11 @@ class Handlers(QObject):
 
     @Slot()
     def rewind(self) -> None:
-        self._press(self._window.receipt.rewind, "There is no swap here to go back to: choose one at the right")
+        window, swap = self._window, self._window.receipt.shown
+        if swap is not None and not swap.over:
+            window.player.seek_ns(swap.requested_ns - 1)  # While it goes on the card has no room for the button.
+        else:
+            self._press(window.receipt.rewind, "There is no swap here to go back to: choose one at the right")
 
     @Slot()
     def copy_receipt(self) -> None:

@@ -126,6 +126,7 @@ class MarksView(PanelView):
     @Slot()
     def _run_until(self) -> None:
         self._tell(self._marks.run_until(self.field.text()))
+        self.field.selectAll()  # What is typed next is meant to replace it.
 
     @Slot()
     def _add_stop(self) -> None:

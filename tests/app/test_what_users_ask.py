@@ -93,6 +93,16 @@ def test_picture_is_true_after_a_fast_run(opens: Opens, wall: Wall, way: str, qt
     }
 
 
+def test_the_key_goes_back_to_before_a_swap_that_is_still_under_way(opens: Opens) -> None:
+    window = opens("tour", 12_060_000)
+    swap = window.receipt.shown
+    assert swap is not None and not swap.over
+    window.actions_by_name["rewind"].trigger()
+    window.player.frame()
+    assert window.player.clock_ns == swap.requested_ns - 1
+    assert window.receipt.shown is None or window.receipt.shown.request != swap.request
+
+
 def test_rewind_into_the_door_shows_the_same_blocked_calls(opens: Opens) -> None:
     window = opens("counter", until_ns=UNTIL_NS)
     trace = window.session.trace

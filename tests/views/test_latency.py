@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QFocusEvent
 
 from tests.views.panels import image_of, linked, shown
-from views.kit.latency_plot import bounds
+from views.kit.latency_plot import LatencyPlot, bounds
 from views.kit.octaves import MICROSECOND, drawn, span, ticks
 from views.kit.theme import load_theme
 from views.latency import LatencyView
@@ -220,3 +220,19 @@ def test_no_percentile_is_longer_than_the_longest_call(latency, identity):
     for column in (1, 2):
         numbers = [row[column] for row in view.table.shown]
         assert numbers == sorted(numbers)
+
+
+def test_words_of_percentiles_find_their_sides_again_when_the_plot_gets_another_width(qtbot):
+    """A plot that was filled while it was narrow had them one over the other until something else happened."""
+    plot = LatencyPlot(load_theme("light"))
+    qtbot.addWidget(plot)
+    plot.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+    plot.resize(80, 100)
+    plot.show()
+    image_of(plot)
+    now = np.zeros(43 * 8)
+    now[[78, 96]] = [0.99, 0.01]
+    plot.show_shares(now, None, 900, 900)
+    assert [words.anchor.x() for words in plot._words] == [1.0, 1.0]
+    plot.resize(360, 120)
+    qtbot.waitUntil(lambda: [words.anchor.x() for words in plot._words] == [1.0, 0.0])

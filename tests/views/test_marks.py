@@ -29,7 +29,7 @@ def panel(qtbot, marks):
 
 def test_lines_are_stops_first_and_then_bookmarks(panel):
     assert [line.words for line in panel.list.marks.lines] == [
-        "phase:block: stops the run; met 1 times",
+        "phase:block: stops the run; met once",
         "on:pager latency>5us: counts; met 12 345 times".replace(" 345", "\u00a0345"),
         "kind:fault: stops the run, switched off; met 0 times",
         "Bookmark at 1.210\u00a0000\u00a0ms: no note",
@@ -53,6 +53,7 @@ def test_enter_in_the_field_runs_until_there(panel, marks, qtbot):
     panel.field.setText("kind:fault")
     qtbot.keyClick(panel.field, Qt.Key.Key_Return)
     assert marks.asked == [("run_until", "kind:fault")]
+    assert panel.field.selectedText() == "kind:fault", "what is typed next replaces it"
 
 
 def test_refusal_is_told_and_the_text_stays(panel, marks):

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 import pyqtgraph
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -62,6 +62,8 @@ class LatencyPlot(pyqtgraph.PlotWidget):  # type: ignore[misc]
         self._filled: tuple[int, ...] = ()
         self.current = -1
         self._top = 1.0
+        self._percentiles = (0, 0)
+        item.getViewBox().sigResized.connect(self._view_resized)
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
@@ -116,11 +118,20 @@ class LatencyPlot(pyqtgraph.PlotWidget):  # type: ignore[misc]
             curve.setVisible(bool(len(ghost)))
             if len(ghost):
                 curve.setData(edges, ghost)
-        self._place_lines((p50_ns, p99_ns), top * HEADROOM, last - first)
+        self._percentiles = (p50_ns, p99_ns)
+        self._place_lines()
 
-    def _place_lines(self, percentiles: tuple[int, int], top: float, octaves: float) -> None:
+    @Slot()
+    def _view_resized(self) -> None:
+        """The words were placed for another width."""
+        if any(self._percentiles):
+            self._place_lines()
+
+    def _place_lines(self) -> None:
         """The words stand at the right of their lines; p50's at the left where they would run into p99's."""
-        octave_px = max(1.0, self.getPlotItem().getViewBox().width() / octaves)
+        percentiles, top = self._percentiles, self._top
+        first, last = self.getPlotItem().getViewBox().viewRange()[0]
+        octave_px = max(1.0, self.getPlotItem().getViewBox().width() / (last - first))
         need = (text_width("p50", "small", self._theme.scale, weight=MEDIUM) + self._theme.px(10)) / octave_px
         places = [math.log2(ns) if ns > 0 else 0.0 for ns in percentiles]
         for index, (ns, place) in enumerate(zip(percentiles, places, strict=True)):

@@ -63,7 +63,8 @@ class MarkLine:
         assert self.stop is not None
         does = "stops the run" if self.stop.halts else "counts"
         off = "" if self.stop.on else ", switched off"
-        return f"{self.stop.rows}: {does}{off}; met {format_count(self.count)} times"
+        often = "once" if self.count == 1 else f"{format_count(self.count)} times"
+        return f"{self.stop.rows}: {does}{off}; met {often}"
 
 
 class MarksModel(QAbstractListModel):
