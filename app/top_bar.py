@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QGuiApplication, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetricsF, QGuiApplication, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenuBar, QSizePolicy, QWidget
 
 from views.kit.chrome import IconButton, SearchField, SegmentedControl
@@ -21,6 +21,8 @@ from views.kit.typography import font
 HEIGHT = 40
 MARK = 22
 FIELD = 252
+LEAST_FIELD = 40
+"""The magnifying glass alone, on a screen that is too small for the size that was chosen."""
 
 
 class TopBar(QWidget):
@@ -74,9 +76,22 @@ class TopBar(QWidget):
             self.help_button,
         ):
             widget.set_theme(theme)
-        self.commands.setFixedWidth(round(theme.px(FIELD)))
         self.setFixedHeight(round(theme.px(HEIGHT)))
+        self._fit()
         self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """The way to the commands is as wide as the others leave it: nothing lies over anything else."""
+        px, row = self._theme.px, self._row
+        hints = [item.sizeHint().width() for item in map(row.itemAt, range(row.count())) if item is not None]
+        others = sum(hints) - self.commands.width() - self.title.sizeHint().width()
+        margins = row.contentsMargins()
+        room = self.width() - others - row.spacing() * (row.count() - 1) - margins.left() - margins.right()
+        self.commands.setFixedWidth(round(min(px(FIELD), max(px(LEAST_FIELD), room))))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

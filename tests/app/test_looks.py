@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from app import looks
 from app.looks import SIZES, SYSTEM, Looks, system_theme
@@ -106,3 +108,17 @@ def test_reduced_motion_reaches_panels_made_before_and_after(opens: Opens) -> No
     window.set_reduced_motion(True)
     assert window.graph.reduced_motion and window.player.reduced_motion
     assert window.tables.flashes.steady
+
+
+@pytest.mark.parametrize(("size", "width"), [(1.0, 1024), (1.25, 1280), (1.5, 1280), (1.5, 1600)])
+def test_nothing_of_the_top_bar_lies_over_anything_else(opens: Opens, size: float, width: int) -> None:
+    """On a screen that is too small for the size that was chosen the way to the commands once lay under the buttons."""
+    window = opens("counter", size=(width, 800))
+    window.looks.set_size(size)
+    window.resize(width, 800)
+    QApplication.processEvents()
+    top = window.top
+    parts = [top.menus, top.layouts, window.light, top.commands, top.theme_button, top.help_button]
+    ends = [(part.x(), part.x() + part.width()) for part in parts]
+    assert all(end <= begin for (_, end), (begin, _) in pairwise(ends))
+    assert ends[-1][1] <= window.width()
