@@ -77,10 +77,10 @@ class Handlers(QObject):
         self._window.say(f"Saved: changeover run {Path(path).name} replays it")
 
     def _kept(self) -> dict[str, Any]:
-        """What a person has added to the run: marks, and where the nodes stand if somebody placed them."""
-        graph = self._window.graph
-        places = {"layout": LayoutTable(positions=graph.positions)} if graph.board.arranged else {}
-        return {**self._window.marks.tables(), **places}
+        """What a person has added to the run: marks, where the nodes stand if somebody placed them, and the panels."""
+        graph, panels = self._window.graph, self._window.workspace.for_file()
+        layout = LayoutTable(graph.positions if graph.board.arranged else {}, panels)
+        return {**self._window.marks.tables(), "layout": layout}
 
     @Slot()
     def arrange_in_layers(self) -> None:

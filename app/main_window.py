@@ -345,8 +345,9 @@ class MainWindow(QMainWindow):
 
     def _read_marks(self) -> None:
         """The marks and the narration of the document that was opened; a fork keeps those of its session."""
-        self.narration.read(self.session.scenario)
-        if wrong := self.marks.read(self.session.scenario):
+        scenario = self.session.scenario
+        self.narration.read(scenario)
+        for wrong in filter(None, (self.marks.read(scenario), self.workspace.take_of_file(scenario.layout.panels))):
             self.say(wrong, failure=True)
         self.undo.forget()
 

@@ -72,6 +72,7 @@ class Workspace(QWidget):
         self._arrangements: dict[str, Arrangement] = {}
         """The layouts that a person has changed."""
         self._guest: Arrangement | None = None
+        self._of_file: Arrangement | None = None
         """Shown in the place of the person's layout, and never kept."""
         self._latest = ""
         self._reduced = False
@@ -98,7 +99,8 @@ class Workspace(QWidget):
     @property
     def arrangement(self) -> Arrangement:
         """The layout as it is now, with what the person has changed in it."""
-        return self._guest or self._arrangements.get(self.layout_name, LAYOUTS[self.layout_name])
+        own = self._arrangements.get(self.layout_name, LAYOUTS[self.layout_name])
+        return self._guest or self._of_file or own
 
     def view(self, name: str) -> Any:
         """A panel by its name, made now if it was not made before."""
@@ -157,8 +159,9 @@ class Workspace(QWidget):
     # --- layouts -----------------------------------------------------------------------------------------------------
 
     def choose_layout(self, name: str) -> None:
-        """Show another layout, as the person left it."""
+        """Show another layout, as the person left it; what a file has brought goes."""
         focus = self.window().focusWidget()
+        self._of_file = None
         self.layout_name = name
         self._latest = ""
         self._rebuild()
@@ -169,6 +172,7 @@ class Workspace(QWidget):
     def reset_layout(self) -> None:
         """Give this layout the places and sizes with which it ships."""
         self._arrangements.pop(self.layout_name, None)
+        self._of_file = None
         self._latest = ""
         self._rebuild()
 
@@ -185,6 +189,27 @@ class Workspace(QWidget):
         self._rebuild()
         return ""
 
+    def for_file(self) -> str:
+        """The panels as they stand, for a file of this run; empty where they stand as they came."""
+        arrangement = self.arrangement
+        same = arrangement == LAYOUTS[FIRST]
+        return "" if same else to_text(self.layout_name, {self.layout_name: arrangement})
+
+    def take_of_file(self, text: str) -> str:
+        """Show the panels as a file has them; a sentence where that cannot be, and then they stand as they did.
+
+        The person's own layouts stay as they are, and come back as soon as one is chosen or another file is opened.
+        """
+        try:
+            chosen, changed = from_text(text) if text else (FIRST, {})
+        except LayoutError as error:
+            return f"The panels stand as they did: what this file says of them is not used, {error}"
+        before, self._of_file = self._of_file, changed.get(chosen, LAYOUTS[chosen]) if text else None
+        if before != self._of_file:
+            self._latest = ""
+            self._rebuild()
+        return ""
+
     def show_guest(self, arrangement: Arrangement | None) -> None:
         """Show other panels in the place of the layout, which stays as it is; None shows the layout again."""
         if arrangement != self._guest:
@@ -195,6 +220,8 @@ class Workspace(QWidget):
     def _arrange(self, arrangement: Arrangement) -> None:
         if self._guest is not None:
             self._guest = arrangement
+        elif self._of_file is not None:
+            self._of_file = arrangement
         else:
             self._arrangements[self.layout_name] = arrangement
         self._rebuild()
@@ -320,5 +347,7 @@ class Workspace(QWidget):
         for area, size in sizes.items():
             if self._rows.get(area) and abs(size - self._extent(area)) > 1:
                 arrangement = arrangement.with_extent(area, round(size / scale))
-        if self._guest is None:
+        if self._guest is None and self._of_file is not None:
+            self._of_file = arrangement
+        elif self._guest is None:
             self._arrangements[self.layout_name] = arrangement

@@ -114,9 +114,11 @@ class WorkloadTable(_Table, frozen=True):
 
 
 class LayoutTable(_Table, frozen=True):
-    """Where a person put the nodes; without a place a node is laid out by itself."""
+    """How a person left the window: where the nodes stand, each without a place laid out by itself, and the panels."""
 
     positions: dict[str, tuple[float, float]] = {}
+    panels: Annotated[str, Meta(max_length=20_000)] = ""
+    """Which panels stood where, as the window writes it; one that does not understand it shows its own."""
 
 
 class BookmarkTable(_Table, frozen=True):

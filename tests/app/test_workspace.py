@@ -7,6 +7,7 @@ import pkgutil
 from collections import Counter
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPaintEvent
@@ -19,6 +20,7 @@ from app.main_window import MainWindow
 from app.settings import Settings, SettingsFile
 from app.view_catalogue import PARTS, VIEW_BY_NAME, VIEWS, ViewEntry
 from app.window import Memory
+from model.scenario import LayoutTable, dump, load
 from tests.app.conftest import Opens
 from views.kit.panel_view import PanelView
 from views.kit.theme import load_theme
@@ -201,6 +203,44 @@ def test_what_was_kept_comes_back(opens: Opens, tmp_path: Path) -> None:
     assert again.workspace.layout_name == "Debug"
     assert again.workspace.arrangement.area_of("tables") is None
     assert again.strip.text == ""
+
+
+def test_recording_brings_its_panels_and_the_persons_own_come_back(opens: Opens, tmp_path: Path) -> None:
+    window = opens("counter")
+    space, own = window.workspace, window.workspace.arrangement
+    space.choose_layout("Debug")
+    space.move_panel("story", "right")
+    as_saved = space.arrangement
+    window.handlers.save_to(str(tmp_path / "mine.toml"))
+    space.reset_layout()
+    space.choose_layout("Demo")
+    kept = space.state()
+    window.handlers.save_to(str(tmp_path / "plain.toml"))
+    assert load(str(tmp_path / "plain.toml")).layout.panels == ""
+
+    assert window.open(str(tmp_path / "mine.toml"))
+    assert space.arrangement == as_saved
+    space.close_panel("story")
+    assert not space.has("story")
+    assert space.state() == kept, "what the file has brought is not the person's"
+    space.choose_layout("Demo")
+    assert space.arrangement == own
+    window.open(str(tmp_path / "mine.toml"))
+    window.open(str(tmp_path / "plain.toml"))
+    assert space.arrangement == own
+
+
+def test_panels_of_a_file_that_make_no_sense_are_one_sentence_and_stand_as_they_did(
+    opens: Opens, tmp_path: Path
+) -> None:
+    window = opens("counter")
+    own = window.workspace.arrangement
+    path = tmp_path / "odd.toml"
+    layout = LayoutTable(panels='{"version": 1, "chosen": "Nowhere"}')
+    path.write_text(dump(msgspec.structs.replace(load("counter"), layout=layout)), encoding="utf-8")
+    assert window.open(str(path))
+    assert window.workspace.arrangement == own
+    assert window.strip.text == "The panels stand as they did: what this file says of them is not used, it is damaged"
 
 
 @pytest.mark.parametrize(
