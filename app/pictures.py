@@ -65,6 +65,8 @@ def open_still(
 def settle(window: MainWindow) -> None:
     """Let the window take the picture at its cursor, and everything that glides arrive."""
     window.player.frame()
+    while any(getattr(view, "reading", False) for view in window.workspace.made().values()):
+        QCoreApplication.processEvents()
     for _ in range(3):
         QCoreApplication.processEvents()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)

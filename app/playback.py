@@ -337,8 +337,11 @@ class Player(QObject):
         now_s = self._wall()
         dt_s = min(max(0.0, now_s - self._last_s), LONGEST_FRAME_S)
         self._last_s = now_s
+        due = self._dirty and now_s - self._shown_s >= SHOWN_EVERY_S[self.mode]
         if self.playing:
-            self._move(now_s, dt_s)
+            # A picture of much that has happened takes as long as a slice of the run: each has a turn of its own.
+            if not (due and self.mode == "express"):
+                self._move(now_s, dt_s)
             self._measure(now_s)
             self._dirty = True
         if self.slow_motion_active != (self.playing and self._motion.active):

@@ -33,6 +33,8 @@ WIDE: Final = 480
 FIRST_SPAN_NS: Final = 120_000
 LEAST_SPAN_NS: Final = 4_000
 """Of a run that has only begun: the runs of explorations are over after a few microseconds."""
+ROWS_AT_ONCE: Final = 2_048
+"""Read in one turn of the event loop, which takes some milliseconds; the next turn goes on."""
 AHEAD: Final = 0.06
 """How much of the window lies right of the clock while it follows."""
 
@@ -94,11 +96,19 @@ class LanesView(PanelView):
         """What a lane stands for."""
         return PIVOTS[self.pivot.current]
 
+    @property
+    def reading(self) -> bool:
+        """Whether it has more to read than one turn of the event loop gave time for."""
+        return self._later.isActive()
+
     def take(self) -> None:
         link = self.link
-        whole = self._lanes.read(link.position)
+        whole = self._lanes.read(link.position, ROWS_AT_ONCE)
         if not whole:
             self._later.start(0)
+            self.header.set_subtitle("reading the past")
+            if self.follows:
+                return  # the window ends where nothing has been read: what is shown stays until it has
         self._follow_clock()
         current = self.selection.current
         seen = (
@@ -117,7 +127,8 @@ class LanesView(PanelView):
         self.follow.setVisible(not self.follows)
         self._place_controls()
         first, last = self.canvas.window_ns
-        self.header.set_subtitle("" if whole else "reading the past")
+        if whole:
+            self.header.set_subtitle("")
         count = len(picture)
         describe(self.canvas, f"Lanes of {self.lanes}", self._spoken(count, first, last))
 

@@ -83,11 +83,11 @@ class Lanes:
         """Every call, by when it was entered."""
         return self._calls.rows
 
-    def read(self, until: int, most_chunks: int = 8) -> bool:
-        """Bring the slices up to date with at most so many chunks of rows; True when `until` is reached."""
+    def read(self, until: int, most_rows: int) -> bool:
+        """Bring the slices up to date with at most so many rows; True when `until` is reached."""
         if self.position < self._trace.tail:
             self._begin()  # what was let go unread can no more be told
-        last = max(self.position, min(until, self.position + most_chunks * CHUNK_ROWS))
+        last = max(self.position, min(until, self.position + most_rows))
         for first, rows in self._trace.chunks(self.position, last):
             self._take(first, rows)
         self.position = last

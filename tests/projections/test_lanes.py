@@ -26,7 +26,7 @@ def trace() -> Trace:
 
 def read(trace: Trace) -> Lanes:
     lanes = Lanes(trace)
-    while not lanes.read(trace.head):
+    while not lanes.read(trace.head, CHUNK_ROWS):
         pass
     return lanes
 
@@ -87,7 +87,7 @@ def test_reading_in_pieces_gives_the_same_slices() -> None:
     position = 0
     while position < trace.head:
         position = min(trace.head, position + draw.randrange(1, 900))
-        pieces.read(position, 1)
+        pieces.read(position, 900)
     whole = read(trace)
     assert np.array_equal(pieces.runs, whole.runs)
     assert np.array_equal(pieces.calls, whole.calls)
@@ -96,8 +96,8 @@ def test_reading_in_pieces_gives_the_same_slices() -> None:
 def test_it_reads_no_more_at_a_time_than_it_is_allowed() -> None:
     trace, _ = synthetic_trace(calls=3_000, until="completed")
     lanes = Lanes(trace)
-    assert not lanes.read(trace.head, most_chunks=1)
-    assert lanes.position == CHUNK_ROWS
+    assert not lanes.read(trace.head, most_rows=1_000)
+    assert lanes.position == 1_000
 
 
 def test_what_the_trace_has_let_go_unread_is_left_out() -> None:
@@ -105,7 +105,7 @@ def test_what_the_trace_has_let_go_unread_is_left_out() -> None:
     lanes = Lanes(trace)
     for at_ns in range(4 * CHUNK_ROWS):
         trace.append(Kind.THREAD_DISPATCHED, at_ns, thread=1 + at_ns % 2)
-    lanes.read(trace.head, 100)
+    lanes.read(trace.head, 4 * CHUNK_ROWS)
     assert lanes.runs["start_ns"][0] == trace.event(trace.tail).at_ns
     assert lanes.position == trace.head
 

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QGraphicsSceneMouseEvent
 
 from model.trace.events import Phase
 from views.graph import mediator_frame as frame
-from views.graph.activity import Busy
 from views.graph.drop_marks import Answer, drop_meaning, paint_marks, paint_wash, pill_rect
 from views.graph.geometry import (
     CELL_GAP,
@@ -76,7 +75,7 @@ class ComponentNode(NodeItem):
         self.state = FrameState()
         self.answer: Answer | None = None
         self._lines_before_figures = 0
-        self._load_painted: Busy | None = None
+        self._load_due = False
         self._open = 1.0 if facts.mediator else 0.0
         self._parts = geometry(facts, self._open)
         super().__init__(board, ("object", facts.identity))
@@ -130,6 +129,8 @@ class ComponentNode(NodeItem):
     def take(self, facts: ObjectFacts, *, at_once: bool, ended: MediatorFacts | None) -> bool:
         """Show other facts; True when its outline may have changed. `ended` is how the swap that was shown ended."""
         if self._plain and facts.differs_in_figures(self.facts):
+            # Not what was painted last: it may be that a neighbour's change had only a corner of this node painted.
+            self._load_due |= facts.busy is not self.facts.busy
             self.facts = facts
             if self.board.zoom >= NAME_ONLY:
                 self.board.figures_changed(self)
@@ -328,7 +329,6 @@ class ComponentNode(NodeItem):
         self._paint_in_flight(ink, self._pill(card))
         if not load:
             return
-        self._load_painted = self.facts.busy
         if self.facts.cells:
             self._paint_cells(ink, card)
         else:
@@ -343,7 +343,7 @@ class ComponentNode(NodeItem):
         if not self._plain or self.board.zoom < NAME_ONLY:
             return
         card = self._parts.card
-        load = self.board.zoom >= FULL and self.facts.busy is not self._load_painted
+        load = self.board.zoom >= FULL and self._load_due
         ink = Ink(painter, self.board.theme)
         theme, before = ink.theme, self._lines_before_figures
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -353,6 +353,7 @@ class ComponentNode(NodeItem):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         dim = self.board.is_dim(self.key)
         self._paint_figures(ink, card, theme.text.tertiary if dim else theme.text.secondary, load=load)
+        self._load_due = False
         self.written = [*self.written[:before], *ink.written, *(() if load else self.written[before + 1 :])]
 
     @property
