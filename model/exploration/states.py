@@ -63,7 +63,7 @@ _NAMED: Final = (Machine, Factory, Trace, Costs, SwapSettings, greenlet, ModuleT
 """What is only ever one, or never changes: its name will do."""
 
 _MACHINERY: Final = (scheduler.__file__, explored.__file__, abstract_time.__file__, carriers.__file__)
-_MARSHAL_VERSION: Final = 2
+MARSHAL_VERSION: Final = 2
 """The last one whose output does not depend on how often an object is referred to."""
 
 DIGEST_BYTES = 8
@@ -101,7 +101,7 @@ class States:
     def now(self) -> Moment:
         """The state at the choice that is being made."""
         machine = self._machine
-        walk = _Walk()
+        walk = Walk()
         for root in self._roots:
             walk.take(root)
         for alarm in machine.armed():
@@ -110,7 +110,7 @@ class States:
         threads = sorted(machine.threads.items())
         for identity, thread in threads:
             self._flags(walk, identity, thread)
-        shared = _digest(walk.out)
+        shared = digest_of(walk.out)
         own: dict[int, bytes] = {}
         carriers: set[int] = set()
         for identity, thread in threads:
@@ -118,13 +118,13 @@ class States:
             if id(thread.greenlet) not in carriers:
                 carriers.add(id(thread.greenlet))
                 own[identity] = self._own(walk, identity, thread)
-        remembered = _Walk()
+        remembered = Walk()
         remembered.take(self._memory())
-        digest = _digest([shared, *own.items(), *remembered.out])
+        digest = digest_of([shared, *own.items(), *remembered.out])
         self.before = Moment(digest, shared, own, machine.step)
         return self.before
 
-    def _flags(self, walk: _Walk, identity: int, thread: Thread) -> None:
+    def _flags(self, walk: Walk, identity: int, thread: Thread) -> None:
         machine = self._machine
         stands = machine.stood_at.get(identity)
         if thread is machine.goes_on:
@@ -138,20 +138,20 @@ class States:
         walk.take(thread.token)
         walk.out.append([joiner.identity for joiner in thread.joiners or ()])
 
-    def _own(self, walk: _Walk, identity: int, thread: Thread) -> bytes:
+    def _own(self, walk: Walk, identity: int, thread: Thread) -> bytes:
         start = len(walk.out)
-        if not walk.stack(thread.greenlet):
-            return _digest(walk.out[start:])
+        if not walk.stack(thread.greenlet, thread.function):
+            return digest_of(walk.out[start:])
         before = self.before
         if before is None:
             return b"from the start"
         known = before.own.get(identity, b"new")
         if self._machine.step == before.step + 1:
-            return _digest([known, before.shared])
-        return _digest([known, before.digest, self._machine.step - before.step])
+            return digest_of([known, before.shared])
+        return digest_of([known, before.digest, self._machine.step - before.step])
 
 
-class _Walk:
+class Walk:
     """Everything that can be reached, as a list of plain values; what was met before is named by its number."""
 
     __slots__ = ("_met", "_numbers", "out")
@@ -187,10 +187,17 @@ class _Walk:
             handler = _HANDLERS[kind] = _handler_for(kind)
         handler(self, found)
 
-    def stack(self, carrier: greenlet | None) -> bool:
-        """Adds a thread's functions and variables; whether one of them hides something."""
-        if carrier is None or not carrier:
-            self.out.append("unborn" if carrier is not None and not carrier.dead else "ended")
+    def stack(self, carrier: greenlet | None, first: Callable[[], Any]) -> bool:
+        """Adds a thread's functions and variables; whether one of them hides something.
+
+        Of one that has not begun, what it begins with: whoever started it may have forgotten that.
+        """
+        if carrier is None or carrier.dead:
+            self.out.append("ended")
+            return False
+        if not carrier:
+            self.out.append("unborn")
+            self.take(first)
             return False
         frame: Any = carrier.gr_frame
         if carrier is getcurrent():
@@ -232,13 +239,13 @@ def _is_machinery(code: CodeType) -> bool:
     return known
 
 
-def _digest(out: list[Any]) -> bytes:
-    return blake2b(dumps(out, _MARSHAL_VERSION), digest_size=DIGEST_BYTES).digest()
+def digest_of(out: list[Any]) -> bytes:
+    return blake2b(dumps(out, MARSHAL_VERSION), digest_size=DIGEST_BYTES).digest()
 
 
 # ---- how objects of each kind are walked
 
-_Handler = Callable[[_Walk, Any], None]
+_Handler = Callable[[Walk, Any], None]
 
 
 def _handler_for(kind: type) -> _Handler:
@@ -276,7 +283,7 @@ def _attributes_of(kind: type) -> tuple[str, ...]:
     return tuple(slots)
 
 
-def _take_attributes(name: str, slots: tuple[str, ...], walk: _Walk, found: Any) -> None:
+def _take_attributes(name: str, slots: tuple[str, ...], walk: Walk, found: Any) -> None:
     walk.out.append(name)
     for slot in slots:
         walk.take(getattr(found, slot, None))
@@ -300,29 +307,29 @@ def _left_out_of(kind: type) -> frozenset[str]:
     return known
 
 
-def _take_items(walk: _Walk, found: Any) -> None:
+def _take_items(walk: Walk, found: Any) -> None:
     walk.out.append(f"[{len(found)}")
     for item in found:
         walk.take(item)
 
 
-def _take_pairs(walk: _Walk, found: Any) -> None:
+def _take_pairs(walk: Walk, found: Any) -> None:
     walk.out.append("{" + str(len(found)))
     for key, value in found.items():
         walk.take(key)
         walk.take(value)
 
 
-def _take_set(walk: _Walk, found: Any) -> None:
+def _take_set(walk: Walk, found: Any) -> None:
     parts = []
     for item in found:
-        part = _Walk()
+        part = Walk()
         part.take(item)
-        parts.append(dumps(part.out, _MARSHAL_VERSION))
+        parts.append(dumps(part.out, MARSHAL_VERSION))
     walk.out += ("set", *sorted(parts))
 
 
-def _take_function(walk: _Walk, found: Any) -> None:
+def _take_function(walk: Walk, found: Any) -> None:
     code = found.__code__
     walk.out += (code.co_qualname, code.co_firstlineno)
     for cell in found.__closure__ or ():
@@ -333,18 +340,18 @@ def _take_function(walk: _Walk, found: Any) -> None:
     walk.take(found.__defaults__)
 
 
-def _take_method(walk: _Walk, found: Any) -> None:
+def _take_method(walk: Walk, found: Any) -> None:
     walk.take(found.__func__)
     walk.take(found.__self__)
 
 
-def _take_partial(walk: _Walk, found: Any) -> None:
+def _take_partial(walk: Walk, found: Any) -> None:
     walk.take(found.func)
     walk.take(found.args)
     _take_pairs(walk, found.keywords)
 
 
-def _take_thread(walk: _Walk, found: Thread) -> None:
+def _take_thread(walk: Walk, found: Thread) -> None:
     """Live ones are taken by the machine; of one that has ended, what a join gives."""
     walk.out += ("thread", found.identity, found.ended)
     if found.ended:
@@ -352,11 +359,11 @@ def _take_thread(walk: _Walk, found: Thread) -> None:
         walk.take(found.error)
 
 
-def _take_chance(walk: _Walk, found: random.Random) -> None:
+def _take_chance(walk: Walk, found: random.Random) -> None:
     walk.out.append(hash(found.getstate()))
 
 
-def _take_iterator(walk: _Walk, found: Any) -> None:
+def _take_iterator(walk: Walk, found: Any) -> None:
     """A generator by its frame, anything else by what it would be copied from."""
     if isinstance(found, GeneratorType):
         walk.frame(found.gi_frame) if found.gi_frame is not None else walk.out.append("ended")

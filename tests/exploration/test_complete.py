@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -121,6 +122,23 @@ class OfAnother(Tiny):
         return [self.adds, self.sets]
 
 
+class GivenOnTheWay(Tiny):
+    """What a thread was started with, nobody else remembers until it begins."""
+
+    def starts(self) -> None:
+        self.point()
+        self.machine.spawn(partial(self.order.append, self.value), name="new", in_generation=False)
+
+    def sets(self) -> None:
+        self.point()
+        self.value = 1
+        self.point()
+        self.value = 0
+
+    def threads(self) -> list[Callable[[], None]]:
+        return [self.starts, self.sets]
+
+
 class OverACopy(Tiny):
     """What is left of a copied list stands in an iterator, where no variable shows it."""
 
@@ -218,6 +236,7 @@ TINY: tuple[type[Tiny], ...] = (
     BesideAVariable,
     WithoutAVariable,
     OfAnother,
+    GivenOnTheWay,
     OverACopy,
     AfterAReturn,
     UnderALock,
