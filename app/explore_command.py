@@ -77,7 +77,8 @@ def litmus(
     json: AsJson = False,
 ) -> None:
     """Hold the engine's generations to litmus files, in every interleaving."""
-    from model.exploration.litmus import LitmusError, read_litmus, run_litmus
+    from model.exploration.litmus import run_litmus
+    from model.exploration.litmus_files import LitmusError, read_litmus
     from model.refusals import ScenarioError
 
     try:
@@ -85,10 +86,14 @@ def litmus(
     except LitmusError as error:
         raise ScenarioError("", str(error), "a litmus file is described in the guide, under Proof") from None
     outcomes = []
-    for outcome in _in_processes(run_litmus, tests, jobs, on):
-        outcomes.append(outcome)
-        if not json:
-            print(_litmus_line(outcome), flush=True)
+    try:
+        for outcome in _in_processes(run_litmus, tests, jobs, on):
+            outcomes.append(outcome)
+            if not json:
+                print(_litmus_line(outcome), flush=True)
+    except LitmusError as error:
+        remedy = "no section may be open where its thread waits for a grace period"
+        raise ScenarioError("", str(error), remedy) from None
     if json:
         print(text.dumps([_outcome_table(outcome) for outcome in outcomes], indent=2, ensure_ascii=False))
     else:
