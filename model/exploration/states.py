@@ -62,6 +62,9 @@ _LEAVES: Final = frozenset({int, bool, str, bytes, float, type(None)})
 _NAMED: Final = (Machine, Factory, Trace, Costs, SwapSettings, greenlet, ModuleType, BuiltinFunctionType)
 """What is only ever one, or never changes: its name will do."""
 
+_OF_THREADS: Final = (abstract_time.LockWithoutSpinning.__name__, abstract_time.GenerationsInOneStep.__name__)
+"""What of these files a thread does for itself, with variables that matter."""
+
 _MACHINERY: Final = (scheduler.__file__, explored.__file__, abstract_time.__file__, carriers.__file__)
 MARSHAL_VERSION: Final = 2
 """The last one whose output does not depend on how often an object is referred to."""
@@ -112,11 +115,11 @@ class States:
             self._flags(walk, identity, thread)
         shared = digest_of(walk.out)
         own: dict[int, bytes] = {}
-        carriers: set[int] = set()
+        looked_at: set[int] = set()
         for identity, thread in threads:
             # A request and its loop have one stack, which is the request's as long as it lives.
-            if id(thread.greenlet) not in carriers:
-                carriers.add(id(thread.greenlet))
+            if id(thread.greenlet) not in looked_at:
+                looked_at.add(id(thread.greenlet))
                 own[identity] = self._own(walk, identity, thread)
         remembered = Walk()
         remembered.take(self._memory())
@@ -195,7 +198,7 @@ class Walk:
         if carrier is None or carrier.dead:
             self.out.append("ended")
             return False
-        if not carrier:
+        if not carrier or (isinstance(carrier, carriers.Carrier) and not carrier.begun):
             self.out.append("unborn")
             self.take(first)
             return False
@@ -235,7 +238,8 @@ _machinery: dict[CodeType, bool] = {}
 def _is_machinery(code: CodeType) -> bool:
     known = _machinery.get(code)
     if known is None:
-        known = _machinery[code] = code.co_filename in _MACHINERY
+        of_threads = code.co_qualname.startswith(_OF_THREADS)
+        known = _machinery[code] = code.co_filename in _MACHINERY and not of_threads
     return known
 
 

@@ -71,10 +71,10 @@ class LockWithoutSpinning(SimulatedLock):
         self._waiting.append((thread, _CAME))
         thread.at_lock = True
         try:
-            # A wake-up may have been left for the thread by somebody else, and is not meant for this.
+            # A wake-up that was left for the thread, or is meanwhile, is not meant for this.
             permit, thread.permit = thread.permit, False
             machine.park(Wait.LOCK, self.subject)
-            thread.permit = permit
+            thread.permit = permit or thread.permit
         except BaseException:
             self._forget(thread)
             raise

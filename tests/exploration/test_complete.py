@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 
-from model.exploration.searches import Complete
+from model.exploration.searches import Complete, make_run
+from model.exploration.states import States
 from model.machine.calendar import NEVER_NS
 from model.machine.explored import ExploredMachine
 from model.machine.surroundings import Operation
+from model.scenario import load
 from model.trace.events import Wait
 from model.trace.trace import Trace
+from tests.exploration.programs import program
 
 
 class Tiny:
@@ -215,6 +218,37 @@ class Waiting(Tiny):
         return [self.waits, self.wakes]
 
 
+class WokenAtALock(Tiny):
+    """A wake-up comes before, or while, its thread waits for a lock, and is for what it does after."""
+
+    def __init__(self, machine: ExploredMachine) -> None:
+        super().__init__(machine)
+        self.lock = machine.lock("tiny")
+        self.sleepers: list[Any] = []
+
+    def holds(self) -> None:
+        with self.lock:
+            self.point()
+            if self.lock._waiting:
+                self.order.append(9)
+
+    def waits(self) -> None:
+        self.sleepers.append(self.machine.current)
+        with self.lock:
+            self.value = 1
+        self.machine.park(Wait.SIGNAL)
+        self.order.append(2)
+
+    def wakes(self) -> None:
+        self.point()
+        for sleeper in self.sleepers:
+            self.order.append(1)
+            self.machine.unpark(sleeper)
+
+    def threads(self) -> list[Callable[[], None]]:
+        return [self.holds, self.waits, self.wakes]
+
+
 class InTime(Tiny):
     """A time limit may be over, or not."""
 
@@ -241,6 +275,7 @@ TINY: tuple[type[Tiny], ...] = (
     AfterAReturn,
     UnderALock,
     Waiting,
+    WokenAtALock,
     InTime,
 )
 
@@ -293,6 +328,59 @@ def test_complete_search_sees_what_plain_enumeration_sees(kind: type[Tiny]) -> N
     outcomes, _, runs = shown(kind)
     assert outcomes == set(plain)
     assert runs <= len(plain)
+
+
+def test_no_wake_up_is_lost_at_a_lock() -> None:
+    orders = {order for _, order in enumerated(WokenAtALock)}
+    assert orders == {(), (9,), (1, 2), (1, 9, 2), (9, 1, 2)}
+
+
+class Bystander(WokenAtALock):
+    """With one more thread, so that there always is a choice; which thread was told of nobody notes."""
+
+    def wakes(self) -> None:
+        self.point()
+        for sleeper in self.sleepers:
+            self.machine.unpark(sleeper)
+
+    def threads(self) -> list[Callable[[], None]]:
+        return [self.holds, self.waits, self.wakes, self.point]
+
+
+def test_a_wake_up_that_is_put_aside_is_a_part_of_the_state() -> None:
+    """Only the function that waits for the lock knows of it."""
+    holds, waits, wakes = "tiny 0", "tiny 1", "tiny 2"
+    woken = digest_after([waits, wakes, wakes, holds, holds, waits])
+    assert woken != digest_after([wakes, wakes, waits, holds, holds, waits])
+    assert woken == digest_after([waits, wakes, holds, holds, wakes, waits])
+
+
+def digest_after(turns: list[str]) -> bytes:
+    """The state of a program with a bystander after the turns of threads."""
+    found: list[bytes] = []
+
+    def chooser(machine: ExploredMachine, n: int) -> int:
+        if turns:
+            name = turns.pop(0)
+            return next(place for place, thread in enumerate(machine.candidates()) if thread.name == name)  # type: ignore[union-attr]
+        found.append(States(machine, (tiny,), lambda: None).now().digest)
+        machine.halt()
+        return 0
+
+    tiny = made(Bystander, chooser)
+    tiny.machine.run(NEVER_NS)
+    tiny.machine.close()
+    return found[0]
+
+
+def test_a_world_that_is_used_again_begins_as_it_began() -> None:
+    """Greenlets that carried other threads before are none of a state."""
+    scenario, met = program(load("one_call")), []
+    for _ in range(2):
+        search = Complete()
+        make_run(scenario, search, search.next_chooser()).close()
+        met.append(search.seen)
+    assert met[0] == met[1]
 
 
 def test_a_lost_update_has_three_outcomes() -> None:
