@@ -80,7 +80,7 @@ def swaps(**machine: Any) -> list[str]:
 
 
 def interposers() -> list[str]:
-    """Two interposers, one of which skips POSTCALL, called through, swapped behind and detached."""
+    """Three interposers, one of which skips POSTCALL, called through, swapped behind, and detached during a call."""
     bench = Bench(processors=2, costs=PRIMES)
     first = bench.machine.trace.head
     reconfiguration = bench.system.reconfiguration
@@ -94,6 +94,7 @@ def interposers() -> list[str]:
     bench.swap(NewLedger)
     bench.noter(start_ns=3_000, times=2)
     bench.run(90_000)
+    bench.noter(start_ns=9_000, ns=15_000, times=1)
     for wrapper in (Doubling, Empty, Skipping):
         reconfiguration.detach(bench.record, wrapper)
         bench.run(bench.machine.now_ns + 10_000)

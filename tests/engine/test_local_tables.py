@@ -296,6 +296,21 @@ def test_nothing_is_lost_between_clustered_and_plain(
     assert set(slots(bench).values()) == expected
 
 
+def test_a_slot_without_a_representative_is_given_back_and_points_at_nothing(make_bench: MakeBench) -> None:
+    bench = make_bench(OldLedger, shape=LOCAL, processors=2)
+    bench.noter(times=1)
+    bench.noter(times=1)
+    bench.run(50_000)
+    bench.swap(Spread)
+    bench.run(1_000_000)
+    assert slots(bench) == {(1, 0): 0, (2, 1): 0}
+    written = len(list(events(bench, Kind.LOCAL_ENTRY_WRITTEN)))
+    bench.swap(NewLedger)
+    bench.run(2_000_000)
+    assert bench.phases().count("COMPLETED") == 2
+    assert len(list(events(bench, Kind.LOCAL_ENTRY_WRITTEN))) == written, "what points at nothing is left alone"
+
+
 def test_behind_an_interposer_the_representatives_serve_all_the_same(make_bench: MakeBench) -> None:
     bench = make_bench(Spread, shape=LOCAL)
     bench.system.reconfiguration.attach(bench.record, Empty)
