@@ -6,9 +6,11 @@ import gc
 import os
 import sys
 from dataclasses import replace
+from importlib import import_module
+from threading import Thread
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QRect, Qt, Slot
+from PySide6.QtCore import QObject, QRect, Qt, QTimer, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
@@ -22,12 +24,15 @@ if TYPE_CHECKING:
     from app.main_window import MainWindow
 
 FIRST_SIZE = (1600, 1000)
+SETTLED_MS = 1_000
+"""After so long the first frames are over."""
 REPORT = "CHANGEOVER_REPORT"
 """The variable of the environment with the path to which the window reports, a JSON line a thing (app/report.py)."""
 
 
 def run_window(path_or_name: str | None = None) -> int:
     """Opens the window on a scenario or a recording and runs until it is closed; the exit status."""
+    gc.disable()  # what a start makes stays: looking for garbage in it takes a tenth of the time
     application = make_application()
     file = SettingsFile()
     settings = file.read()
@@ -50,11 +55,17 @@ def run_window(path_or_name: str | None = None) -> int:
         window.report = Report(path, window)
     window.player.play()
     # What is there by now stays: the collector need not walk it again and again while frames are due.
-    gc.collect()
     gc.freeze()
+    gc.enable()
+    QTimer.singleShot(SETTLED_MS, _load_the_rest)
     status = application.exec()
     memory.keep()
     return status
+
+
+def _load_the_rest() -> None:
+    """Loads, beside the window, what no first frame needs, before a person waits for it."""
+    Thread(target=import_module, args=("networkx",)).start()
 
 
 def make_application() -> QApplication:

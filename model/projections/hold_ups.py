@@ -22,14 +22,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final, Literal
-
-import networkx as nx
+from typing import TYPE_CHECKING, Final, Literal
 
 from model.projections.receipt import FateSort, Swap
 from model.projections.swaps import Swaps
 from model.projections.waits import CallAt, Quiescence, ThreadAt, Waits
 from model.trace.events import Phase, Wait
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 Sort = Literal["thread", "lock", "swap", "quiescence"]
 Node = tuple[Sort, int]
@@ -167,6 +168,8 @@ class HoldUps:
 
     def _graph(self, roots: Iterable[Node]) -> nx.DiGraph:
         """Everything that the roots wait for, whatever that waits for, and so on."""
+        import networkx as nx  # a tenth of a start, and at a start nobody waits
+
         graph = nx.DiGraph()
         todo = list(roots)
         graph.add_nodes_from(todo)
@@ -280,6 +283,8 @@ class HoldUps:
 
 def _circles(graph: nx.DiGraph) -> dict[Node, int]:
     """The number of the circle that each node is in; a node that can not come back to itself is alone in its own."""
+    import networkx as nx
+
     return {node: number for number, each in enumerate(nx.strongly_connected_components(graph)) for node in each}
 
 

@@ -22,7 +22,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
-import networkx
 import numpy as np
 
 from model.projections.copied import Copied
@@ -47,8 +46,8 @@ from model.trace.trace import Event, Rows
 
 __all__ = [
     "KERNEL", "Client", "Fault", "Implementation", "Instance", "Interface", "InterposerNode", "MediatorNode",
-    "ObjectNode", "Pointed", "Topology", "TopologyFold", "Transition", "Verdict", "Wrapper", "drop_verdict",
-    "fault_verdict", "graph", "queue_verdict", "wrap_verdict",
+    "ObjectNode", "Pointed", "Topology", "TopologyFold", "Transition", "Verdict", "Wrapper", "calls_of",
+    "drop_verdict", "fault_verdict", "queue_verdict", "wrap_verdict",
 ]  # fmt: skip
 
 KERNEL: Final = 0
@@ -195,19 +194,20 @@ def protocol_name(interfaces: dict[int, Interface], interface_id: int, bit: int)
     return own or _GENERAL_PROTOCOLS.get(bit, f"protocol {bit}")
 
 
-def graph(topology: Topology) -> networkx.DiGraph:
-    """Who calls whom, for layouts: nodes ('client', id) and ('object', id), edges from caller to called.
+def calls_of(topology: Topology) -> dict[tuple[str, int], list[tuple[str, int]]]:
+    """Who calls whom, for layouts: nodes ('client', id) and ('object', id), each with those that it calls.
 
     The kernel is left out: its entries are the components' own references, which go from object to object here.
     """
-    result = networkx.DiGraph()
-    result.add_nodes_from(("client", client) for client in topology.clients if client != KERNEL)
-    result.add_nodes_from(("object", identity) for identity in topology.objects)
-    result.add_edges_from(
-        (("client", client), ("object", used)) for client, used in sorted(topology.entries) if client != KERNEL
-    )
-    result.add_edges_from((("object", holder), ("object", used)) for holder, used in sorted(topology.uses))
-    return result
+    called: dict[tuple[str, int], list[tuple[str, int]]] = {}
+    called |= {("client", client): [] for client in topology.clients if client != KERNEL}
+    called |= {("object", identity): [] for identity in topology.objects}
+    for client, used in sorted(topology.entries):
+        if client != KERNEL:
+            called.setdefault(("client", client), []).append(("object", used))
+    for holder, used in sorted(topology.uses):
+        called.setdefault(("object", holder), []).append(("object", used))
+    return called
 
 
 _TRANSITION_WORDS: Final[dict[TransitionSort, str]] = {

@@ -23,8 +23,8 @@ from model.projections.topology import (
     Transition,
     Verdict,
     Wrapper,
+    calls_of,
     drop_verdict,
-    graph,
     wrap_verdict,
 )
 from model.protocols import BY_REFERENCE, CANONICAL, NULL_SWAP, signed, vector
@@ -235,12 +235,12 @@ def test_another_interface_refuses_before_anything_else() -> None:
 
 def test_the_graph_goes_from_clients_to_objects_and_between_objects_but_not_from_the_kernel() -> None:
     trace, _ = synthetic_trace(0, "start")
-    picture = graph(folded(TopologyFold(trace), trace))
-    assert not [edge for edge in picture.edges if edge[0] == ("client", 0)]
-    assert set(picture.successors(("client", synthetic.POSTMARK))) == {
+    called = calls_of(folded(TopologyFold(trace), trace))
+    assert ("client", 0) not in called
+    assert set(called["client", synthetic.POSTMARK]) == {
         ("object", identity) for identity in (synthetic.SESSION_17, synthetic.FCM_17, synthetic.FCM_3)
     }
-    assert set(picture.successors(("object", synthetic.FCM_3))) == {("object", synthetic.PAGER_1)}
+    assert set(called["object", synthetic.FCM_3]) == {("object", synthetic.PAGER_1)}
 
 
 def test_names_lead_to_what_a_drag_carries() -> None:

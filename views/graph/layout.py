@@ -1,6 +1,6 @@
 """Where nodes stand: clients at the left, components to the right by who uses whom.
 
-A layered drawing after Sugiyama, from networkx's graph of holders and what they hold:
+A layered drawing after Sugiyama, of holders and what they hold:
 
     layer 0      layer 1         layer 2
     client --->  component --->  component        longest path from a client; a cycle counts as one
@@ -12,20 +12,24 @@ away, and they come back when it goes, for the places themselves are never chang
 
 `by_force` is another drawing of the same graph: who calls each other stands together, wherever that is.
 
+networkx is loaded only for what needs it, circles and forces: it takes as long as a tenth of a start.
+
 Limits: good for graphs of some hundred nodes; a layer longer than it is fit to look at is folded into columns.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from graphlib import CycleError, TopologicalSorter
 from math import ceil, sqrt
 from typing import Any
 
-import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
 Node = Hashable
+Called = Mapping[Any, Iterable[Any]]
+"""Every node with those that it calls."""
 Size = tuple[float, float]
 Place = tuple[float, float]
 Box = tuple[float, float, float, float]
@@ -50,32 +54,36 @@ FORCE_GAP = 64.0
 FORCE_PUSHES = 200
 
 
-def layered(graph: nx.DiGraph, sizes: Mapping[Any, Size], first_layer: Iterable[Node] = ()) -> dict[Node, Place]:
-    """The top left corner of every node of `graph`; what is in `first_layer` stands at the left.
+def layered(called: Called, sizes: Mapping[Any, Size], first_layer: Iterable[Node] = ()) -> dict[Node, Place]:
+    """The top left corner of every node of `called`; what is in `first_layer` stands at the left.
 
     The same graph, in the same order of nodes and edges, gives the same places.
     """
-    if graph.number_of_nodes() == 0:
+    if not called:
         return {}
-    layer_of = _layers(graph, set(first_layer))
-    layers, edges = _with_lanes(graph, layer_of)
+    layer_of = _layers(called, set(first_layer))
+    layers, edges = _with_lanes(called, layer_of)
     _order(layers, edges)
     columns = _folded(layers, sizes, _tallest(sizes))
     return _placed(columns, edges, sizes)
 
 
-def by_force(graph: nx.DiGraph, sizes: Mapping[Any, Size]) -> dict[Node, Place]:
+def by_force(called: Called, sizes: Mapping[Any, Size]) -> dict[Node, Place]:
     """The top left corner of every node, drawn together by what it calls and pushed apart by all others.
 
     The same graph gives the same places: the drawing begins from where `layered` would put the nodes.
     """
-    nodes = [node for node in graph.nodes if node in sizes]
+    import networkx as nx
+
+    nodes = [node for node in called if node in sizes]
+    begin = layered(called, sizes)
     if len(nodes) < 2:
-        return layered(graph, sizes)
-    begin = layered(graph, sizes)
+        return begin
     extent = FORCE_ROOM * sqrt(sum(width * height for width, height in (sizes[node] for node in nodes)))
     start = {node: (begin[node][0] / extent, begin[node][1] / extent) for node in nodes}
-    ways = graph.subgraph(nodes).to_undirected()
+    ways = nx.Graph()
+    ways.add_nodes_from(nodes)
+    ways.add_edges_from((source, target) for source in nodes for target in called[source] if target in sizes)
     drawn = nx.spring_layout(ways, pos=start, iterations=FORCE_STEPS, seed=0, method="force", scale=extent / 2)
     middles = np.array([drawn[node] for node in nodes], dtype=np.float64)
     # Cards are wide: what is a circle to the forces is an ellipse to the eye.
@@ -137,7 +145,28 @@ def make_room(
     return offsets
 
 
-def _layers(graph: nx.DiGraph, first: set[Node]) -> dict[Node, int]:
+def _layers(called: Called, first: set[Node]) -> dict[Node, int]:
+    callers: dict[Node, list[Node]] = {node: [] for node in called}
+    for source, targets in called.items():
+        for target in targets:
+            callers[target].append(source)
+    try:
+        order = [*TopologicalSorter(callers).static_order()]
+    except CycleError:
+        return _layers_with_circles(called, first)
+    depth: dict[Node, int] = {}
+    for node in order:
+        depth[node] = max((depth[before] + 1 for before in callers[node]), default=0 if node in first else 1)
+    return depth
+
+
+def _layers_with_circles(called: Called, first: set[Node]) -> dict[Node, int]:
+    """Those that can come back to each other stand in one layer."""
+    import networkx as nx
+
+    graph = nx.DiGraph()
+    graph.add_nodes_from(called)
+    graph.add_edges_from((source, target) for source, targets in called.items() for target in targets)
     condensed = nx.condensation(graph)
     depth: dict[int, int] = {}
     for component in nx.topological_sort(condensed):
@@ -148,13 +177,13 @@ def _layers(graph: nx.DiGraph, first: set[Node]) -> dict[Node, int]:
     return {node: depth[mapping[node]] for node in graph.nodes}
 
 
-def _with_lanes(graph: nx.DiGraph, layer_of: Mapping[Node, int]) -> tuple[list[list[Node]], list[tuple[Node, Node]]]:
+def _with_lanes(called: Called, layer_of: Mapping[Node, int]) -> tuple[list[list[Node]], list[tuple[Node, Node]]]:
     """The layers with a lane for each layer that an edge skips, and the edges cut at the lanes."""
     layers: list[list[Node]] = [[] for _ in range(max(layer_of.values()) + 1)]
-    for node in graph.nodes:
+    for node in called:
         layers[layer_of[node]].append(node)
     edges: list[tuple[Node, Node]] = []
-    for source, target in graph.edges:
+    for source, target in ((source, target) for source, targets in called.items() for target in targets):
         before = source
         for layer in range(layer_of[source] + 1, layer_of[target]):
             lane = ("lane", source, target, layer)

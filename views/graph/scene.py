@@ -7,13 +7,13 @@ by `touch`, and the view repaints that part of its still picture.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import QObject, QPointF, QRectF, Signal, Slot
 from PySide6.QtWidgets import QGraphicsScene
 
-from model.projections.topology import graph
+from model.projections.topology import calls_of
 from views.graph.client_node import ClientNode
 from views.graph.component_node import ComponentNode
 from views.graph.layout import Box, by_force, layered, make_room
@@ -263,9 +263,7 @@ class GraphScene(QGraphicsScene):
 
     def _lay_out(self, topology: Topology, new: list[NodeItem]) -> None:
         """Give new nodes their places; those that stand already stay."""
-        shape = graph(topology)
-        sizes = {node.key: (node.rest_body.width(), node.rest_body.height()) for node in self.nodes()}
-        shape.remove_nodes_from([key for key in shape.nodes if key not in sizes])
+        shape, sizes = self._shape(topology)
         places = layered(shape, sizes, [key for key in sizes if key[0] == "client"])
         for node in new:
             given = self.given_places.get(node.name)
@@ -273,11 +271,17 @@ class GraphScene(QGraphicsScene):
             shift = QPointF(0, 0) if given is not None else -node.rest_body.topLeft()
             node.put(QPointF(*corner) + shift)
 
+    def _shape(self, topology: Topology) -> tuple[dict[Key, list[Key]], dict[Key, tuple[float, float]]]:
+        """Which of the nodes calls which, and how large each is."""
+        sizes = {node.key: (node.rest_body.width(), node.rest_body.height()) for node in self.nodes()}
+        called: dict[Any, list[Any]] = {
+            key: [of for of in others if of in sizes] for key, others in calls_of(topology).items() if key in sizes
+        }
+        return called, sizes
+
     def arrange(self, topology: Topology, *, by_forces: bool) -> None:
         """Stand anew: in layers, or drawn together by who calls whom. What a person moved before is given up."""
-        shape = graph(topology)
-        sizes = {node.key: (node.rest_body.width(), node.rest_body.height()) for node in self.nodes()}
-        shape.remove_nodes_from([key for key in shape.nodes if key not in sizes])
+        shape, sizes = self._shape(topology)
         clients = [key for key in sizes if key[0] == "client"]
         places = by_force(shape, sizes) if by_forces else layered(shape, sizes, clients)
         corners = {node: QPointF(*places[node.key]) - node.rest_body.topLeft() for node in self.nodes()}
