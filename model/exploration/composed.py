@@ -271,7 +271,7 @@ class Composed(Generic[R]):
 
     def _close(self) -> None:
         if self._live is not None:
-            self._live.run.close()
+            self._live.close()
             self._live = None
 
     def _come_to(self, state: State, path: Path) -> _Live[R]:
@@ -345,6 +345,13 @@ class _Live(Generic[R]):
         self.found: list[Found] = []
         self._next = self.run.threads[0]
         self._identities = {thread.identity for thread in self.run.threads}
+        # To arm it takes as long as a step.
+        self._watch = self.run.machine.watched()
+        self._watch.__enter__()
+
+    def close(self) -> None:
+        self._watch.__exit__(None, None, None)
+        self.run.close()
 
     def go_on(self, thread: int) -> None:
         """One step of a thread, and no more."""

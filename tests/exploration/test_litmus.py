@@ -36,10 +36,10 @@ def test_the_generations_keep_what_a_litmus_test_expects(test: Litmus) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(not BESIDE.is_dir(), reason="no collection beside the checkout")
-def test_the_generations_keep_what_others_expect() -> None:
-    """Slow: all of a collection that is not ours, some of it with four threads."""
-    outcomes = list(map(run_litmus, read_litmus([BESIDE])))
-    assert len(outcomes) > 30
+def test_the_generations_keep_what_others_expect_of_four_threads() -> None:
+    """Slow: the largest of a collection that is not ours; the command runs all of it."""
+    outcomes = [run_litmus(test) for test in read_litmus([BESIDE]) if len(test.threads) > 3]
+    assert outcomes
     assert [outcome for outcome in outcomes if not outcome.ok] == []
 
 
