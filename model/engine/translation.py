@@ -52,7 +52,7 @@ class Reference:
 
     __slots__ = ("client", "number", "object", "record", "target_subject")
 
-    def __init__(self, surroundings: Surroundings, record: ObjectRecord, client: int, number: int) -> None:
+    def __init__(self, record: ObjectRecord, client: int, number: int) -> None:
         self.record = record
         self.client = client
         self.number = number
@@ -212,7 +212,7 @@ class TranslationTable:
     def _new_entry(self, record: ObjectRecord, number: int) -> Any:
         surroundings: Any = self._surroundings
         if not surroundings.recording:
-            return Reference(surroundings, record, self._client, number)
+            return Reference(record, self._client, number)
         local = surroundings.shape.local_tables
         if surroundings.memory is None and not local:
             return SimulatedReference(surroundings, record, self._client, number)
