@@ -58,7 +58,11 @@ def test_run_shows_progress_and_then_the_rows_with_nothing_taken_for_markup(qtbo
     """Starts another process, as the gallery does."""
     told: list[tuple[float, str]] = []
     evaluation = runs(gallery, WORKS)
-    evaluation.progressed.connect(lambda part, words: told.append((part, words)))
+
+    def tell(part: float, words: str) -> None:
+        told.append((part, words))
+
+    evaluation.progressed.connect(tell)
     with qtbot.waitSignal(evaluation.ended, timeout=20_000) as ended:
         gallery.run()
     assert ended.args == [True]

@@ -67,9 +67,19 @@ def test_nothing_moves_while_paused(steady: Stage) -> None:
     assert not steady.player._timer.isActive()
 
 
+def clocks_told(stage: Stage) -> list[float]:
+    """The clock at each refresh from now on."""
+    told: list[float] = []
+
+    def tell() -> None:
+        told.append(stage.player.clock_ns)
+
+    stage.link.refreshed.connect(tell)
+    return told
+
+
 def test_views_are_told_once_a_frame(steady: Stage) -> None:
-    told = []
-    steady.link.refreshed.connect(lambda: told.append(steady.player.clock_ns))
+    told = clocks_told(steady)
     steady.player.play()
     steady.frames(10 * FRAME_S)
     assert len(told) == len(set(told)) == 10
@@ -77,8 +87,7 @@ def test_views_are_told_once_a_frame(steady: Stage) -> None:
 
 @pytest.mark.parametrize(("mode", "shown"), [("fast", 10), ("express", 2)])
 def test_fast_and_express_show_fewer_pictures(steady: Stage, mode: str, shown: int) -> None:
-    told = []
-    steady.link.refreshed.connect(lambda: told.append(steady.player.clock_ns))
+    told = clocks_told(steady)
     steady.player.set_mode(mode)  # type: ignore[arg-type]
     steady.player.play()
     steady.frames(1)

@@ -98,8 +98,15 @@ def test_a_drag_is_told_when_it_begins_and_when_it_ends(qtbot, palette, monkeypa
     monkeypatch.setattr(QDrag, "exec", lambda drag, action: during.append(palette.list.dragged))
     choose(palette, "FCM, replicated")
     told = []
-    palette.drag_started.connect(lambda *what: told.append(what))
-    palette.drag_ended.connect(lambda: told.append("ended"))
+
+    def started(*what):
+        told.append(what)
+
+    def ended():
+        told.append("ended")
+
+    palette.drag_started.connect(started)
+    palette.drag_ended.connect(ended)
     palette.list.startDrag(Qt.DropAction.CopyAction)
     assert (told, during) == ([("implementation", "fcm_replicated"), "ended"], ["fcm_replicated"])
     assert palette.list.dragged == ""

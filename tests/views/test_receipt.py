@@ -237,12 +237,11 @@ def test_a_swap_in_transfer_cannot_be_cancelled_and_says_so(panel):
 
 def test_run_until_is_there_when_somebody_listens(qtbot, panel):
     view = panel()
-    asked = []
-    view.run_until_wanted.connect(lambda *what: asked.append(what))
-    view.link.refresh()
-    assert view.run_until.text() == "Run until TRANSFER"
-    qtbot.mouseClick(view.run_until, Qt.MouseButton.LeftButton)
-    assert asked == [(4, Phase.TRANSFER)]
+    with qtbot.waitSignal(view.run_until_wanted) as asked:
+        view.link.refresh()
+        assert view.run_until.text() == "Run until TRANSFER"
+        qtbot.mouseClick(view.run_until, Qt.MouseButton.LeftButton)
+    assert asked.args == [4, Phase.TRANSFER]
 
 
 def test_swap_back_asks_for_what_was_there_before(qtbot, panel):

@@ -79,12 +79,11 @@ def test_a_selected_call_is_answered_by_its_thread(stalled, view):
 
 def test_run_until_drained_asks_for_the_next_phase(qtbot, view):
     assert not view.drain.isVisible()  # nobody listens yet
-    wanted = []
-    view.run_until_wanted.connect(lambda *asked: wanted.append(asked))
-    view._seen = ()
-    view.take()
-    qtbot.mouseClick(view.drain, Qt.MouseButton.LeftButton)
-    assert wanted == [(1, int(Phase.TRANSFER))]
+    with qtbot.waitSignal(view.run_until_wanted) as wanted:
+        view._seen = ()
+        view.take()
+        qtbot.mouseClick(view.drain, Qt.MouseButton.LeftButton)
+    assert wanted.args == [1, int(Phase.TRANSFER)]
 
 
 def test_where_nothing_waits_it_says_so(qtbot):

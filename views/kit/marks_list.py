@@ -10,31 +10,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
-    QListView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QWidget,
-)
+from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
 
 from views.kit.format import format_clock, format_count
 from views.kit.glyphs import paint_glyph
 from views.kit.marks_control import Bookmark, Stop
+from views.kit.row_list import PADDING, RowDelegate, RowList
 from views.kit.theme import Theme
-from views.kit.thin_scroll import scroll_thinly
 from views.kit.typography import text_width
-from views.kit.writing import Writer, Written
+from views.kit.writing import Writer
 
 if TYPE_CHECKING:
     from views.kit.entry_table import Index
 
-ROW: Final = 28
-PADDING: Final = 16
 NOTE_AT_MOST: Final = 4_000
 
 
@@ -120,7 +110,7 @@ class MarksModel(QAbstractListModel):
         return True
 
 
-class MarksList(QListView):
+class MarksList(RowList):
     """The lines, one under the other."""
 
     chosen = Signal(object)
@@ -130,32 +120,9 @@ class MarksList(QListView):
     """A MarkLine, and where on the screen its menu belongs."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.marks = MarksModel(self)
-        self._delegate = _Line(theme, self)
-        self.setModel(self.marks)
-        self.setItemDelegate(self._delegate)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setMouseTracking(True)
-        self.setUniformItemSizes(True)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
-        self.setAccessibleName("Stops and bookmarks")
-        self.clicked.connect(self._choose)
-        self.activated.connect(self._choose)
-        self.set_theme(theme)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Look like another theme from now on."""
-        self._delegate.theme = theme
-        self.setPalette(theme.palette())
-        scroll_thinly(self, theme)
-
-    @property
-    def written(self) -> list[Written]:
-        """The lines as they were painted last."""
-        return self._delegate.written
+        self.marks = MarksModel()
+        super().__init__(self.marks, _Line(theme), "Stops and bookmarks", theme, parent)
+        self.setEditTriggers(self.EditTrigger.EditKeyPressed)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         line = self._line_at(self.currentIndex())
@@ -173,21 +140,12 @@ class MarksList(QListView):
     def _line_at(self, index: QModelIndex) -> MarkLine | None:
         return self.marks.lines[index.row()] if index.isValid() else None
 
-    @Slot(QModelIndex)
-    def _choose(self, index: QModelIndex) -> None:
-        self.chosen.emit(self.marks.lines[index.row()])
+    def choose(self, row: int) -> None:
+        self.chosen.emit(self.marks.lines[row])
 
 
-class _Line(QStyledItemDelegate):
+class _Line(RowDelegate):
     """Paints one line."""
-
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.theme = theme
-        self.written: list[Written] = []
-
-    def sizeHint(self, _: QStyleOptionViewItem, __: Index) -> QSize:
-        return QSize(10, round(self.theme.px(ROW)))
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
         """The field for a note begins after the clock, which stays to be read."""
@@ -215,7 +173,7 @@ class _Line(QStyledItemDelegate):
             painter, line.glyph, QRectF(area.left() + px(PADDING), area.center().y() - side / 2, side, side), colour
         )
         writer = Writer(painter, theme)
-        row = area.adjusted(px(PADDING + 22), 0, -px(PADDING), 0)
+        row = self.words_area(area)
         if line.bookmark is not None:
             clock = writer.line(row, format_clock(line.bookmark.at_ns), "label", theme.text.primary)
             row.setLeft(row.left() + clock + px(8))

@@ -8,34 +8,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
-    QListView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QWidget,
-)
+from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
 
 from model.trace.events import Phase
 from views.kit.format import format_duration
 from views.kit.glyphs import paint_glyph, sign_rect
 from views.kit.phases import phase_meaning
+from views.kit.row_list import PADDING, ROW, RowDelegate, RowList
 from views.kit.swap_words import change_words, title_of
 from views.kit.theme import Theme
-from views.kit.thin_scroll import scroll_thinly
 from views.kit.typography import MEDIUM, text_width
-from views.kit.writing import Writer, Written
+from views.kit.writing import Writer
 
 if TYPE_CHECKING:
     from model.projections.receipt import Swap
     from views.kit.entry_table import Index
 
-ROW: Final = 28
-PADDING: Final = 16
 MOST_SHOWN: Final = 100
 ROWS_SEEN: Final = 4
 
@@ -74,48 +64,30 @@ class SwapListModel(QAbstractListModel):
         return None
 
 
-class SwapList(QListView):
+class SwapList(RowList):
     """The lines; as high as its rows, up to four, then it scrolls."""
 
     chosen = Signal(int)
     """The request whose receipt is wanted."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._swaps = SwapListModel(self)
-        self._delegate = SwapLine(theme, self)
-        self.setModel(self._swaps)
-        self.setItemDelegate(self._delegate)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setMouseTracking(True)
-        self.setUniformItemSizes(True)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName("Swaps that are over")
-        self.clicked.connect(self._choose)
-        self.activated.connect(self._choose)
-        self.set_theme(theme)
+        self._swaps = SwapListModel()
+        self._line = SwapLine(theme)
+        super().__init__(self._swaps, self._line, "Swaps that are over", theme, parent)
 
     def take(self, swaps: tuple[Swap, ...], current: int = 0) -> None:
         """Show the swaps that are over, newest first; `current` is the one whose receipt is seen."""
         over = tuple(sorted((swap for swap in swaps if swap.over), key=_ended, reverse=True)[:MOST_SHOWN])
         resized = self._swaps.take(over)
-        if resized or self._delegate.current != current:
-            self._delegate.current = current
+        if resized or self._line.current != current:
+            self._line.current = current
             self._size_up()
             self.viewport().update()
 
     def set_theme(self, theme: Theme) -> None:
         """Look like another theme from now on."""
-        self._delegate.theme = theme
-        self.setPalette(theme.palette())
-        scroll_thinly(self, theme)
+        super().set_theme(theme)
         self._size_up()
-
-    @property
-    def written(self) -> list[Written]:
-        """The lines as they were painted last."""
-        return self._delegate.written
 
     def _size_up(self) -> None:
         rows = (
@@ -123,29 +95,22 @@ class SwapList(QListView):
             if self._swaps.rowCount() > ROWS_SEEN
             else self._swaps.rowCount()
         )
-        self.setFixedHeight(round(self._delegate.theme.px(ROW * rows)))
+        self.setFixedHeight(round(self._line.theme.px(ROW * rows)))
         self.setVisible(self._swaps.rowCount() > 0)
 
-    @Slot(QModelIndex)
-    def _choose(self, index: QModelIndex) -> None:
-        self.chosen.emit(self._swaps.swaps[index.row()].request)
+    def choose(self, row: int) -> None:
+        self.chosen.emit(self._swaps.swaps[row].request)
 
 
 def _ended(swap: Swap) -> int:
     return swap.ended_ns or 0
 
 
-class SwapLine(QStyledItemDelegate):
+class SwapLine(RowDelegate):
     """Paints one line."""
 
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.theme = theme
-        self.current = 0
-        self.written: list[Written] = []
-
-    def sizeHint(self, _: QStyleOptionViewItem, __: Index) -> QSize:
-        return QSize(10, round(self.theme.px(ROW)))
+    current = 0
+    """The request whose receipt is seen."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         theme, px = self.theme, self.theme.px
@@ -162,7 +127,7 @@ class SwapLine(QStyledItemDelegate):
         colour = meaning.mark if swap.sort == "swap" or swap.refused else theme.structure.interposer.mark
         paint_glyph(painter, meaning.glyph, sign_rect(area.left() + px(PADDING + 6), area.center().y(), px(8)), colour)
         writer = Writer(painter, theme)
-        row = area.adjusted(px(PADDING + 22), 0, -px(PADDING), 0)
+        row = self.words_area(area)
         receipt = swap.receipt(0)
         time = receipt.total_ns or (swap.ended_ns or 0) - swap.requested_ns
         took = writer.line(row, format_duration(time), "label", theme.text.secondary, right=True)
