@@ -8,6 +8,14 @@ if TYPE_CHECKING:
     from app.main_window import MainWindow
 
 
+def show_if_kept(window: MainWindow) -> bool:
+    """Stand at the broken step of a run that was kept for breaking a rule; False for any other, and for a scene."""
+    scenario = window.session.scenario
+    if scenario.schedule is None or not scenario.schedule.rule or scenario.narration:
+        return False
+    return show_failure(window)
+
+
 def show_failure(window: MainWindow) -> bool:
     """Stand at the first row that breaks a rule; False where none does."""
     session = window.session

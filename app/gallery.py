@@ -121,7 +121,7 @@ class Gallery(Sheet):
     """A scenario file of a single run."""
 
     def __init__(self, theme: Theme, parent: QWidget, folder: Path | None = None) -> None:
-        super().__init__("Experiments", theme, parent)
+        super().__init__("Experiments", theme, parent, does=True)
         self.folder = folder if folder is not None else results_folder()
         self.evaluation = Evaluation(self)
         self.evaluation.progressed.connect(self._progressed)
@@ -145,6 +145,7 @@ class Gallery(Sheet):
     def _work_row(self) -> QHBoxLayout:
         row = QHBoxLayout()
         self.run_button = PrimaryButton("Run", theme=self.theme)
+        self.run_button.setDefault(True)
         self.run_button.clicked.connect(self.run)
         self.cancel_button = SecondaryButton("Cancel", theme=self.theme)
         self.cancel_button.clicked.connect(self.evaluation.cancel)

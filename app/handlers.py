@@ -14,7 +14,6 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.documents import save_recording
-from app.failures import show_failure
 from app.marks import drained_words
 from app.menus import TargetMenu, choose_first
 from app.sheet import AboutBox, GuideSheet, KeySheet
@@ -245,7 +244,8 @@ class Handlers(QObject):
         if button.isVisible() and button.isEnabled():
             button.click()  # type: ignore[attr-defined]
         else:
-            self._window.say(button.toolTip() or otherwise)
+            reason = button.toolTip() if button.isVisible() else ""  # Of one that is not there it says something else.
+            self._window.say(reason or otherwise)
 
     @Slot()
     def swap_back(self) -> None:
@@ -400,8 +400,7 @@ class Handlers(QObject):
     @Slot(str)
     def _open_broken(self, path: str) -> None:
         """A broken run opens where it breaks, with the steps that conflict bookmarked."""
-        if self._window.open(path):
-            show_failure(self._window)
+        self._window.open(path)
 
     @Slot()
     def show_experiments(self) -> None:

@@ -41,6 +41,7 @@ from app.branches import Branches
 from app.changes import Changes
 from app.command_box import CommandBox
 from app.documents import ForeignCode, Sources, described_source, foreign_code, open_session, read_source
+from app.failures import show_if_kept
 from app.forking import Forking
 from app.handlers import Handlers
 from app.key_map import KeyMap
@@ -324,7 +325,7 @@ class MainWindow(QMainWindow):
         self._read_marks()
         self.branches.forget()
         old.close()
-        if playing:
+        if not show_if_kept(self) and playing:
             self.player.play()
         return True
 

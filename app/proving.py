@@ -105,7 +105,7 @@ class ProofSheet(Sheet):
     """The scenario of a broken run."""
 
     def __init__(self, scenario: Scenario, theme: Theme, parent: QWidget) -> None:
-        super().__init__("Proof", theme, parent)
+        super().__init__("Proof", theme, parent, does=True)
         self.folder = Path(mkdtemp(prefix="changeover-proof-"))
         self.choice = SegmentedControl(list(PAGES), "What to do", theme)
         self.explore = ExplorePage(scenario, self.folder, theme, self)
@@ -114,7 +114,7 @@ class ProofSheet(Sheet):
         for page in (self.explore, self.break_it):
             self.pages.addWidget(page)
             page.open_wanted.connect(self._open)
-        self.choice.chosen.connect(self.pages.setCurrentIndex)
+        self.choice.chosen.connect(self._turn_to)
         self.body.addWidget(self.choice)
         self.body.addWidget(self.pages, 1)
         self.finish()
@@ -123,7 +123,15 @@ class ProofSheet(Sheet):
     def show_page(self, index: int) -> None:
         """Show one of the two."""
         self.choice.set_current(index)
+        self._turn_to(index)
+
+    @Slot(int)
+    def _turn_to(self, index: int) -> None:
+        """Enter does what the page is for, and the arrows choose from its list."""
         self.pages.setCurrentIndex(index)
+        page = (self.explore, self.break_it)[index]
+        page.run_button.setDefault(True)
+        page.first.setFocus(Qt.FocusReason.TabFocusReason)
 
     @Slot(str)
     def _open(self, path: str) -> None:
@@ -151,6 +159,8 @@ class _Page(QWidget):
         self.cancel_button = SecondaryButton("Cancel", theme=theme)
         self.cancel_button.clicked.connect(self.process.cancel)
         self.cancel_button.setEnabled(False)
+        self.first: QWidget = self.run_button
+        """What has the keyboard when the page is turned to."""
         self.words = sheet.line("")
         self.words.setWordWrap(True)
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -276,7 +286,8 @@ class BreakPage(_Page):
             self.list.addItem(item)
         names = [mutant.name for mutant in lessons()]
         self.list.setCurrentRow(names.index(FIRST_LESSON))
-        self.list.itemActivated.connect(self.run)
+        self.list.itemDoubleClicked.connect(self.run)
+        self.first = self.list
         about = sheet.line(
             "Each leaves one thing of the swap protocol out. The smallest run that it breaks is searched for, and "
             "opens in the window, with that engine, at the step that breaks a rule.", faint=True,

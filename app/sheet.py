@@ -44,9 +44,12 @@ OTHERS: Final = (
 
 
 class Sheet(QDialog):
-    """A dialog in the window's theme with a title and one button that closes it."""
+    """A dialog in the window's theme with a title and one button that closes it.
 
-    def __init__(self, title: str, theme: Theme, parent: QWidget) -> None:
+    Enter closes it too, unless the sheet `does` something: then that is what Enter is for.
+    """
+
+    def __init__(self, title: str, theme: Theme, parent: QWidget, *, does: bool = False) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
@@ -60,8 +63,9 @@ class Sheet(QDialog):
         self.body.addWidget(head)
         self._foot = QHBoxLayout()
         self._foot.addStretch(1)
-        close = PrimaryButton("Close", theme=theme)
-        close.setDefault(True)
+        close = SecondaryButton("Close", theme=theme) if does else PrimaryButton("Close", theme=theme)
+        close.setDefault(not does)
+        close.setAutoDefault(not does)
         close.clicked.connect(self.accept)
         self._foot.addWidget(close)
 

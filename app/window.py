@@ -40,6 +40,7 @@ def run_window(path_or_name: str | None = None) -> int:
     planted = Planted()
     session = open_session(name, planted=planted)
     # Imported now, when all that can be wrong with the scenario has been said: the views are most of a start.
+    from app.failures import show_if_kept
     from app.main_window import MainWindow
 
     window = MainWindow(
@@ -53,7 +54,8 @@ def run_window(path_or_name: str | None = None) -> int:
         from app.report import Report
 
         window.report = Report(path, window)
-    window.player.play()
+    if not show_if_kept(window):
+        window.player.play()
     # What is there by now stays: the collector need not walk it again and again while frames are due.
     gc.freeze()
     gc.enable()

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.command_line import main
@@ -46,6 +47,7 @@ def test_broken_run_opens_at_the_step_that_breaks_it_with_both_steps_marked(open
     window = opens("counter")
     assert window.open(str(broken))
     assert window.planted.name == "one generation advance"
+    assert "S5 is broken here" in window.strip.text, "however it is opened"
     assert show_failure(window)
     window.player.to_end()
     window.player.frame()
@@ -129,6 +131,28 @@ def _ships(name: str) -> bool:
     except ScenarioError:
         return False
     return True
+
+
+def test_enter_does_what_the_page_is_for_and_does_not_close_the_sheet(
+    opens: Opens, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = opens("counter")
+    sheet = ProofSheet(window.session.scenario, window.theme, window)
+    started: list[tuple[str, ...]] = []
+    for page in (sheet.explore, sheet.break_it):
+        monkeypatch.setattr(page.process, "start", lambda *words: started.append(words))
+    sheet.show_page(1)
+    with qtbot.waitActive(sheet):
+        sheet.open()
+    assert sheet.focusWidget() is sheet.break_it.list
+    qtbot.keyClick(sheet.break_it.list, Qt.Key.Key_Down)
+    qtbot.keyClick(sheet.break_it.list, Qt.Key.Key_Return)
+    sheet.choice.chosen.emit(0)
+    qtbot.keyClick(sheet.explore.first, Qt.Key.Key_Return)
+    assert [words[0] for words in started] == ["break", "explore"]
+    assert started[0][1] == lessons()[[one.number for one in lessons()].index(33) + 1].name
+    assert sheet.isVisible()
+    sheet.close()
 
 
 @pytest.mark.slow
