@@ -100,6 +100,10 @@ ACTIONS: Final[tuple[Entry, ...]] = (
     Entry("restart", "File", "Start again", "restart", ("Ctrl+R",), "The same scenario from the beginning", parts=True),
     Entry("save", "File", "Save recording…", "save", ("Ctrl+S",), "A file that replays this run, command by command"),
     Entry("picture", "File", "Save picture…", "save_picture", ("Alt+Shift+S",), "The window as it looks now"),
+    Entry("moving_picture", "File", "Save moving picture…", "save_movie", ("Alt+Shift+M",), "The swap that is shown, "
+          "or the last millisecond; smooth on any machine"),
+    Entry("trace", "File", "Save trace…", "save_trace", ("Alt+Shift+T",), "The run for Perfetto and other viewers of "
+          "Chrome's format"),
     Entry("quit", "File", "Quit", "quit", ("Ctrl+Q",), parts=True),
     Entry("undo", "Edit", "Undo", "undo", ("Ctrl+Z",), "Marks, filters, layouts, places; a swap by another swap"),
     Entry("redo", "Edit", "Redo", "redo", ("Ctrl+Shift+Z", "Ctrl+Y")),

@@ -14,10 +14,12 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.documents import save_recording
+from app.exporting import Exporting, span_of
 from app.marks import drained_words
 from app.menus import TargetMenu, choose_first
 from app.sheet import AboutBox, GuideSheet, KeySheet
 from model.commands import Cancel
+from model.refusals import ScenarioError
 from model.scenario import LayoutTable
 from views.kit.describing import picked_object
 
@@ -35,6 +37,7 @@ class Handlers(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
+        self.exporting: Exporting | None = None
 
     # --- files -------------------------------------------------------------------------------------------------------
 
@@ -91,11 +94,45 @@ class Handlers(QObject):
 
     @Slot()
     def save_picture(self) -> None:
-        picture = self._window.grab()
         title = "Save a picture of the window"
-        path, _ = QFileDialog.getSaveFileName(self._window, title, "changeover.png", "PNG (*.png)")
-        if path and not picture.save(path, "PNG"):
-            self._window.say(f"{path} cannot be written", failure=True)
+        path, _ = QFileDialog.getSaveFileName(self._window, title, "changeover.png", "PNG (*.png);;SVG (*.svg)")
+        if path:
+            self.save_picture_to(path)
+
+    def save_picture_to(self, path: str) -> None:
+        """Write the window as it stands: lines and texts where the name ends in .svg, pixels otherwise."""
+        from app.pictures import save_window  # It imports the window.
+
+        try:
+            save_window(self._window, Path(path))
+        except ScenarioError as error:
+            self._window.say(str(error), failure=True)
+
+    @Slot()
+    def save_movie(self) -> None:
+        title, window = "Save a moving picture", self._window
+        path, _ = QFileDialog.getSaveFileName(window, title, "changeover.gif", "GIF (*.gif);;PNG (*.png)")
+        if path:
+            begin_ns, end_ns = span_of(window.receipt.shown, window.link.clock_ns)
+            theme = window.theme.name.lower().replace(" ", "_")
+            self._export("movie", path, "--from", f"{begin_ns}ns", "--to", f"{end_ns}ns", "--theme", theme)
+
+    @Slot()
+    def save_trace(self) -> None:
+        title = "Save the run for other viewers of traces"
+        path, _ = QFileDialog.getSaveFileName(self._window, title, "changeover.json", "JSON (*.json)")
+        if path:
+            self._export("trace", path)
+
+    def _export(self, command: str, path: str, *more: str) -> None:
+        if self.exporting is None:
+            self.exporting = Exporting(self._window)
+            self.exporting.said.connect(self._tell)
+        self.exporting.write(self._window.session, command, path, *more, **self._kept())
+
+    @Slot(str, bool)
+    def _tell(self, sentence: str, failed: bool) -> None:
+        self._window.say(sentence, failure=failed)
 
     @Slot()
     def quit(self) -> None:

@@ -12,6 +12,7 @@ from shlex import quote
 from typing import TYPE_CHECKING, Any, Final
 
 from app.actions import ACTIONS, words_of
+from app.exporting import span_of
 from app.script_lines import line_of
 from model.commands import Attach, Swap
 from model.projections.drained import WORD
@@ -54,6 +55,8 @@ def facts_of(window: MainWindow) -> dict[str, Any]:
         "clock_ns": link.clock_ns,
         "object": names[0] if names else "",
         "drained": quote(link.topology.objects[chosen].name) if chosen else "all",
+        "from_ns": span_of(window.receipt.shown, link.clock_ns)[0],
+        "to_ns": span_of(window.receipt.shown, link.clock_ns)[1],
         "pace_ns": round(window.player.asked_pace),
         "width": window.width(),
         "height": window.height(),

@@ -35,6 +35,8 @@ SHELL: Final[Mapping[str, str]] = {
     "run_until_drained": "changeover run {scenario} --until {at} --drained {drained}",
     "save": "changeover run {scenario} --until {at} --record FILE.toml",
     "picture": "changeover snapshot {scenario} --at {at} --size {width}x{height} --theme {theme} -o FILE.png",
+    "moving_picture": "changeover movie {scenario} --from {from_ns}ns --to {to_ns}ns -o FILE.gif",
+    "trace": "changeover trace {scenario} --until {at} -o FILE.json",
     "quit": "",
     "to_start": "changeover snapshot {scenario} --at 0ns -o FILE.png",
     "to_end": "changeover run {scenario} --until {at}",
