@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QMargins, QMetaMethod, Qt, Signal, Slot
+from PySide6.QtCore import QMargins, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -31,6 +31,7 @@ from views.kit.chrome import IconButton, PanelHeader, SecondaryButton, Separator
 from views.kit.describing import described, picked_object
 from views.kit.fact_rows import FactRows
 from views.kit.flow_layout import FlowLayout
+from views.kit.heard import is_heard
 from views.kit.panel_view import PanelView, retheme
 from views.kit.selection import Selection
 from views.kit.session_link import SessionLink
@@ -252,7 +253,7 @@ class ReceiptView(PanelView):
         self.rewind.setToolTip("" if held else "The trace has let that instant go")
 
     def _somebody_runs(self) -> bool:
-        return self.isSignalConnected(QMetaMethod.fromSignal(self.run_until_wanted))
+        return is_heard(self, "run_until_wanted(int,int)")
 
     def _refusal(self, swap: Swap) -> str:
         """Why what was done cannot be undone now; empty when it can."""

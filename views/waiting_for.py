@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QMargins, QMetaMethod, QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QMargins, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPalette, QPen
 from PySide6.QtWidgets import QLabel, QStyle, QStyleOptionViewItem, QVBoxLayout, QWidget
 
@@ -34,6 +34,7 @@ from views.kit.chrome import PanelHeader, SecondaryButton
 from views.kit.describing import counted, object_name, picked_object
 from views.kit.flow_layout import FlowLayout
 from views.kit.glyphs import dot_rect, paint_glyph, sign_rect
+from views.kit.heard import is_heard
 from views.kit.line_list import LineDelegate, LineList
 from views.kit.panel_view import PanelView, describe
 from views.kit.selection import Selection
@@ -178,7 +179,7 @@ class WaitingForView(PanelView):
         return "Play until every thread of this moment has ended"
 
     def _somebody_runs(self) -> bool:
-        return self.isSignalConnected(QMetaMethod.fromSignal(self.run_until_wanted))
+        return is_heard(self, "run_until_wanted(int,int)")
 
     @Slot()
     def _run_until_drained(self) -> None:

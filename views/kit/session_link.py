@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from PySide6.QtCore import QMetaMethod, QObject, Signal
+from PySide6.QtCore import QObject, Signal
 
 from model.projections.facts import Counts, FactsFold
 from model.projections.generations import Generations, GenerationsFold
@@ -30,6 +30,7 @@ from model.projections.topology import Topology, TopologyFold
 from model.projections.waits import Waits, WaitsFold
 from model.trace.names import Names, NamesFold
 from model.trace.trace import Trace
+from views.kit.heard import is_heard
 
 FOLDS: dict[str, Callable[[Trace], Any]] = {
     "topology": TopologyFold,
@@ -129,7 +130,7 @@ class SessionLink(QObject):
 
     def issue(self, command: Any) -> int | None:
         """Ask for a command at the clock that the person sees; its stamp, or None when the shell issues it."""
-        if self.isSignalConnected(QMetaMethod.fromSignal(self.command_wanted)):
+        if is_heard(self, "command_wanted(PyObject)"):
             self.command_wanted.emit(command)
             return None
         return self._session.issue(command, self.clock_ns)
