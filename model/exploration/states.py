@@ -26,7 +26,7 @@ import sys
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable
 from enum import Enum
-from functools import partial
+from functools import lru_cache, partial
 from hashlib import blake2b
 from marshal import dumps
 from types import BuiltinFunctionType, CodeType, FunctionType, GeneratorType, MappingProxyType, MethodType, ModuleType
@@ -70,6 +70,8 @@ MARSHAL_VERSION: Final = 2
 """The last one whose output does not depend on how often an object is referred to."""
 
 DIGEST_BYTES = 8
+CODE_PLACES = 65_536
+"""Places in code that are remembered with the variables that count there."""
 
 
 class Moment(NamedTuple):
@@ -170,9 +172,13 @@ class Walk:
         if kind in _LEAVES:
             self.out.append(found)
         elif kind is tuple:
-            self.out.append(f"({len(found)}")
+            out = self.out
+            out.append(f"({len(found)}")
             for item in found:
-                self.take(item)
+                if type(item) in _LEAVES:
+                    out.append(item)
+                else:
+                    self.take(item)
         else:
             self._take_once(found, kind)
 
@@ -222,14 +228,26 @@ class Walk:
 
     def frame(self, frame: Any) -> None:
         """Adds a function: which, where in it, and the variables that it may yet read."""
-        code, at = frame.f_code, frame.f_lasti
-        self.out.append(code.co_qualname)
-        self.out.append(at)
-        alive = live(code, at)
-        for name, value in frame.f_locals.items():
-            if name in alive and name not in _LEFT_OUT_LOCALS and not name.endswith("_ns"):
-                self.out.append(name)
-                self.take(value)
+        code, at, out = frame.f_code, frame.f_lasti, self.out
+        out.append(code.co_qualname)
+        out.append(at)
+        wanted, variables = _wanted(code, at), frame.f_locals
+        for name in wanted:
+            if name in variables:
+                out.append(name)
+                value = variables[name]
+                if type(value) in _LEAVES:
+                    out.append(value)
+                else:
+                    self.take(value)
+
+
+@lru_cache(maxsize=CODE_PLACES)
+def _wanted(code: CodeType, at: int) -> tuple[str, ...]:
+    """The variables that may yet be read there and that count, in one order."""
+    return tuple(
+        name for name in sorted(live(code, at)) if name not in _LEFT_OUT_LOCALS and not name.endswith("_ns")
+    )  # fmt: skip
 
 
 _machinery: dict[CodeType, bool] = {}
@@ -288,16 +306,24 @@ def _attributes_of(kind: type) -> tuple[str, ...]:
 
 
 def _take_attributes(name: str, slots: tuple[str, ...], walk: Walk, found: Any) -> None:
-    walk.out.append(name)
+    out = walk.out
+    out.append(name)
     for slot in slots:
-        walk.take(getattr(found, slot, None))
+        value = getattr(found, slot, None)
+        if type(value) in _LEAVES:  # Most of them, and a call costs more than all else.
+            out.append(value)
+        else:
+            walk.take(value)
     attributes = getattr(found, "__dict__", None)
     if attributes:
         left_out = _left_out_of(type(found))
         for key, value in attributes.items():
             if key not in left_out and not key.endswith("_ns"):
-                walk.out.append(key)
-                walk.take(value)
+                out.append(key)
+                if type(value) in _LEAVES:
+                    out.append(value)
+                else:
+                    walk.take(value)
 
 
 _left_out: dict[type, frozenset[str]] = {}
@@ -319,8 +345,12 @@ def _take_items(walk: Walk, found: Any) -> None:
 
 def _take_pairs(walk: Walk, found: Any) -> None:
     walk.out.append("{" + str(len(found)))
+    out = walk.out
     for key, value in found.items():
-        walk.take(key)
+        if type(key) in _LEAVES:
+            out.append(key)
+        else:
+            walk.take(key)
         walk.take(value)
 
 

@@ -18,7 +18,7 @@ from tests.benchmarks.bare_toy import toy_runs
 from tests.exploration.programs import program
 
 AIMED_AT_A_SECOND = 2_000
-RUNS = 400
+RUNS = 300
 TURNS = 4
 TOYS_AT_MOST = 16
 """What a schedule may cost, in runs of the toy; it is 8 to 10. More, and something costs twice what it should."""
@@ -48,7 +48,7 @@ def test_schedules_of_the_two_caller_swap_a_second(capsys: pytest.CaptureFixture
 def test_states_and_runs_of_the_complete_search_a_second(capsys: pytest.CaptureFixture[str]) -> None:
     explored = program(load("two_callers"))
     begun_s = process_time()
-    report = explore(explored, strategy="complete", schedules=1_000)
+    report = explore(explored, strategy="complete", schedules=500)
     spent_s = process_time() - begun_s
     with capsys.disabled():
         print(

@@ -49,7 +49,7 @@ QUICK = [name for name in GROUNDS if name not in (*SHIPPED, *LARGE)]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [*QUICK, "cyclic_call_retried"])
+@pytest.mark.parametrize("name", QUICK)
 def test_ground_explores_clean_and_complete_without_a_mutant(name: str) -> None:
     """Buys that no schedule at all of these breaks a rule; the shipped ones are explored by themselves."""
     ground = GROUNDS[name]

@@ -1,4 +1,4 @@
-"""Every behaviour of the small scenarios that ship, on every run of the tests; of the two larger ones a part."""
+"""Every behaviour of the small scenarios that ship, on every run of the tests; of the largest one a part."""
 
 from __future__ import annotations
 
@@ -11,9 +11,16 @@ from model.exploration.explorer import Report, explore
 from model.scenario import load, small
 from tests.exploration.programs import program
 
-LARGER = frozenset({"two_callers", "three_callers"})
+LARGER = frozenset({"two_callers"})
 """Not whole in the time that a run of the tests has: of these, every schedule with up to one preemption."""
-LONGEST_FIRST = ("one_retry", "one_call_in_every_step", "time_limits", "two_swaps", "two_swaps_in_turn")
+LONGEST_FIRST = (
+    "three_callers",
+    "one_retry",
+    "one_call_in_every_step",
+    "time_limits",
+    "two_swaps",
+    "two_swaps_in_turn",
+)
 AT_MOST_S = 900.0
 """For one scenario; a bound against a mistake, not what it should take."""
 
@@ -27,7 +34,7 @@ def explored(name: str) -> Report:
 @pytest.mark.slow
 def test_every_behaviour_of_the_small_scenarios_keeps_every_rule(capsys: pytest.CaptureFixture[str]) -> None:
     """Slow: this is the proof itself, some ten thousand states on two processors."""
-    names = sorted((summary.name for summary in small()), key=lambda name: (name not in LONGEST_FIRST, name))
+    names = [*LONGEST_FIRST, *(one.name for one in small() if one.name not in LONGEST_FIRST)]
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         reports = list(pool.map(explored, names))
     with capsys.disabled():
@@ -39,6 +46,6 @@ def test_every_behaviour_of_the_small_scenarios_keeps_every_rule(capsys: pytest.
             )
         states, schedules = sum(r.states for r in reports), sum(r.schedules for r in reports)
         print(f"{'all':28} {schedules:>8,} schedules {states:>8,} states {sum(r.seconds for r in reports):>6.1f} s")
-    assert sum(report.strategy == "complete" for report in reports) >= 20
+    assert sum(report.strategy == "complete" for report in reports) >= 23
     assert [report.scenario for report in reports if report.failures] == []
     assert [report.scenario for report in reports if not report.complete] == []
