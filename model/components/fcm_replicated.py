@@ -24,7 +24,8 @@ from typing import Final
 
 from model.components.charges import Charge, Purse
 from model.components.fcm import CANONICAL_PAGES, PAGE_BYTES, PROCESSOR_TABLES, check_pages
-from model.components.paged_file import COMMON, FILE_BYTES, PAGE_DESCRIPTOR, FileState, Page, PagedFile
+from model.components.file_state import COMMON, FILE_BYTES, PAGE_DESCRIPTOR, FileState, Page
+from model.components.paged_file import PagedFile
 from model.components.suits import MANY_PROCESSORS
 from model.engine.clustered import Clustered, Representative
 from model.engine.component import Package

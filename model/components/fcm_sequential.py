@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from model.components.fcm import CANONICAL_PAGES, FILE_PAGES, PAGE_LIST
 from model.components.fcm_single import SingleFileCache
-from model.components.paged_file import FileState
+from model.components.file_state import FileState
 from model.components.suits import STREAMS
 from model.engine.component import Setting
 from model.engine.translation import Reference

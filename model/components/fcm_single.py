@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from model.components.fcm import CANONICAL_PAGES, PAGE_LIST, check_pages
-from model.components.paged_file import FileState, Page, PagedFile
+from model.components.file_state import FileState, Page
+from model.components.paged_file import PagedFile
 from model.components.suits import ONE_PROCESSOR
 from model.engine.component import Package
 from model.protocols import BY_REFERENCE, CANONICAL, NULL_SWAP

@@ -2,7 +2,8 @@
 
 A file of at most `limit` bytes is held in the application altogether: its pages come with the answer to `open`, reading
 and writing are copies in memory, and what was written goes with `close`. It needs no region and no faults, only memory
-for the same data twice. A file that grows beyond the limit is mapped from then on, as by the exclusive session.
+for the same data twice. A file that grows beyond the limit is mapped from then on, as by the exclusive session, and
+what the buffer holds is copied to the mapping.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ class CachedFileSession(ExclusiveFileSession):
         **CHARGES,
         "buffer": Charge(cycles=500, allocates=(4_096,)),
         "no buffer": Charge(cycles=300, frees=(4_096,)),
+        # A page from the buffer to where the file is mapped, or to the server.
+        "copy": Charge(cycles=250),
     }
     limit: int
     small = False
@@ -64,13 +67,18 @@ class CachedFileSession(ExclusiveFileSession):
             return self.state.written.get(index, self.mapped.get(index, 0))
         return super()._value(index)
 
+    def _close(self, user: int, last: bool) -> None:
+        if self.small and self.state.written:
+            self.purse.pay("copy", times=len(self.state.written))
+        super()._close(user, last)
+
     def _outgrow(self) -> None:
-        """Tells the server what was written, and has the file mapped from now on."""
-        state = self.state
+        """Has the file mapped from now on, with what was written; the server learns of that at the end, as ever."""
         self.purse.pay("no buffer")
         self.small = False
-        self._cross()
-        self._server().update(state.file, state.length, tuple(sorted(state.written.items())))
-        state.written = {}
         self.mapped = {}
         self._map_file()
+        for index, value in self.state.written.items():
+            self._fault(index)
+            self.purse.pay("copy")
+            self.mapped[index] = value

@@ -113,12 +113,14 @@ class ExclusiveFileSession(OpenFileSession):
         if index in state.written:
             return state.written[index]
         value = self.mapped.get(index)
-        if value is None:
-            self.purse.pay("fault")
-            # A page fault is the kernel's to serve, not the file server's.
-            self.surroundings.point(Operation.TRAP)
-            value = self.mapped[index] = self._server().map_page(state.file, index)
-            self.surroundings.point(Operation.TRAP)
+        return self._fault(index) if value is None else value
+
+    def _fault(self, index: int) -> int:
+        """Maps a page, and gives what the server has there. It is the kernel's to serve, not the file server's."""
+        self.purse.pay("fault")
+        self.surroundings.point(Operation.TRAP)
+        value = self.mapped[index] = self._server().map_page(self.state.file, index)
+        self.surroundings.point(Operation.TRAP)
         return value
 
     def _cross(self) -> None:

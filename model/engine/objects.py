@@ -39,6 +39,9 @@ class ObjectRecord:
         self.entries: list[Any] = []
         self.entries_lock: Lock | None = None
         """Where processors have tables of their own: held while the entries are written, and by the miss handler."""
+        self.used_on: set[int] | None = None
+        """The processors whose own tables have ever been asked for it; None where there are no such tables, so that a
+        thread on any processor may have looked it up."""
         self.interposers: list[Interposer] = []
         """Outermost first."""
         self.in_flight: dict[int, Call] = {}

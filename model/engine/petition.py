@@ -7,6 +7,9 @@ swap runs on a control thread of its own. The trace says who asked and why, and 
     WRAPPER_ASKED  the contention watch asked for another component behind FCM file 17: 2 calls were in it at once
       `-- SWAP_REQUESTED  ...
 
+The control thread begins when the asker's own thread has ended, and on its processor. A swap has to wait for that one
+anyway; begun before, it would only stop it half-way, inside of the component, while the mediator is made.
+
 Limits: nothing is asked, and False comes back, while the object is in transition, once the wrapper was detached, and
 where no known implementation suits.
 """
@@ -63,13 +66,13 @@ class EnginePetition:
         alike = [one for one in self._record.interposers if type(one.wrapper) is type(self._interposer.wrapper)]
         which = alike.index(self._interposer)
         cause = self._asked(why)
-        self._reconfiguration.detach(self._record, type(self._interposer.wrapper), which, cause=cause)
+        self._reconfiguration.detach(self._record, type(self._interposer.wrapper), which, afterwards=True, cause=cause)
         return True
 
     def _swap(self, wanted: type[Component], why: str) -> bool:
         if not self._free():
             return False
-        self._reconfiguration.swap(self._record, wanted, cause=self._asked(why))
+        self._reconfiguration.swap(self._record, wanted, afterwards=True, cause=self._asked(why))
         return True
 
     def _free(self) -> bool:

@@ -91,10 +91,14 @@ class Reconfiguration:
             self._surroundings, self._generations, self._factory, self._settings, record, implementation, request
         )
 
-    def request(self, record: ObjectRecord, wanted: Wanted, *, queue: bool = False, cause: int = -1) -> int:
+    def request(
+        self, record: ObjectRecord, wanted: Wanted, *, queue: bool = False, afterwards: bool = False, cause: int = -1
+    ) -> int:
         """Asks for a reconfiguration of an object; the request's number. What becomes of it is in the trace.
 
-        While the object is in transition already, it is refused, or with `queue` waits for its turn.
+        While the object is in transition already, it is refused, or with `queue` waits for its turn. `afterwards` is
+        for one who asks from inside of a call: the work begins on the asker's processor once its thread has ended, for
+        which a swap would have to wait in any case.
         """
         kind, about, refusal = self._consider(record, wanted)
         self._requests += 1
@@ -102,13 +106,19 @@ class Reconfiguration:
         self._surroundings.emit(kind, subject=record.identity, a=request, b=about, cause=cause)
         if refusal:
             return self._refuse(record, request, refusal)
-        return self._start(record, request, self._transition(record, wanted, request), queue)
+        return self._start(record, request, self._transition(record, wanted, request), queue, afterwards)
 
     def swap(
-        self, record: ObjectRecord, implementation: type[Component], *, queue: bool = False, cause: int = -1
+        self,
+        record: ObjectRecord,
+        implementation: type[Component],
+        *,
+        queue: bool = False,
+        afterwards: bool = False,
+        cause: int = -1,
     ) -> int:
         """Asks for another implementation behind an object, by a mediator."""
-        return self.request(record, SwapTo(implementation), queue=queue, cause=cause)
+        return self.request(record, SwapTo(implementation), queue=queue, afterwards=afterwards, cause=cause)
 
     def attach(
         self,
@@ -123,10 +133,17 @@ class Reconfiguration:
         return self.request(record, AttachOf(wrapper, dict(settings or {})), queue=queue, cause=cause)
 
     def detach(
-        self, record: ObjectRecord, wrapper: type[Wrapper], which: int = 0, *, queue: bool = False, cause: int = -1
+        self,
+        record: ObjectRecord,
+        wrapper: type[Wrapper],
+        which: int = 0,
+        *,
+        queue: bool = False,
+        afterwards: bool = False,
+        cause: int = -1,
     ) -> int:
         """Asks for the end of an interposer around an object."""
-        return self.request(record, DetachOf(wrapper, which), queue=queue, cause=cause)
+        return self.request(record, DetachOf(wrapper, which), queue=queue, afterwards=afterwards, cause=cause)
 
     def in_transition(self, record: ObjectRecord) -> bool:
         """Whether a request for the object would be refused, or have to wait, for another that is under way."""
@@ -190,10 +207,10 @@ class Reconfiguration:
         )
         return request
 
-    def _start(self, record: ObjectRecord, request: int, transition: Transition, queue: bool) -> int:
+    def _start(self, record: ObjectRecord, request: int, transition: Transition, queue: bool, afterwards: bool) -> int:
         active = self._active.get(record.identity)
         if active is None:
-            self._run(record, request, transition)
+            self._run(record, request, transition, afterwards)
             return request
         if not queue:
             return self._refuse(record, request, f"{record.name} is in transition already (request {active[0]})")
@@ -204,7 +221,7 @@ class Reconfiguration:
         self._surroundings.emit(Kind.REQUEST_QUEUED, subject=record.identity, a=request, b=active[0])
         return request
 
-    def _run(self, record: ObjectRecord, request: int, transition: Transition) -> None:
+    def _run(self, record: ObjectRecord, request: int, transition: Transition, afterwards: bool = False) -> None:
         surroundings = self._surroundings
         self._active[record.identity] = (request, transition)
 
@@ -214,9 +231,9 @@ class Reconfiguration:
 
         try:
             self._drivers[record.identity] = surroundings.spawn(
-                control, name=f"control {request}", processor=request % surroundings.processors, client=record.home,
-                in_generation=False,
-                urgent=True,
+                control, name=f"control {request}",
+                processor=surroundings.current.processor if afterwards else request % surroundings.processors,
+                client=record.home, in_generation=False, urgent=True, afterwards=afterwards,
             )  # fmt: skip
         except TooManyThreads as error:
             self._refuse(record, request, str(error))

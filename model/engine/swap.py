@@ -178,7 +178,8 @@ class MediatedSwap:
             quiescent.append(True)
             self._surroundings.unpark(self._driver)
 
-        self._generations.when_quiescent(come)
+        # Looked at after the entries were written: whoever asks for the object on another processor finds those.
+        self._generations.when_quiescent(come, self._record.used_on)
         return quiescent
 
     def _block(self, mediator: Mediator) -> None:

@@ -129,6 +129,7 @@ class LocalReference(SimulatedReference):
         self._targets = [0] * len(self._local_lines)
         if local and record.entries_lock is None:
             record.entries_lock = machine.lock(f"entries of {record.name}")
+            record.used_on = set()
 
     @property
     def object(self) -> Any:
@@ -158,11 +159,16 @@ class LocalReference(SimulatedReference):
 
         A representative is made before the lock is taken, because its code may do as it likes; so the door is looked
         at again under the lock, and while a transition holds that the handler waits.
+
+        That the object is used on this processor is noted first: a swap that wrote the door before we read it looks at
+        the notes afterwards, so that either it waits for this processor's threads or this one finds the new door.
         """
         machine, record = self._machine, self.record
-        assert record.entries_lock is not None
+        assert record.entries_lock is not None and record.used_on is not None
         machine.point(_TABLE_MISS, record.identity)
+        record.used_on.add(processor)
         while True:
+            machine.point(_TABLE_READ, record.identity)
             door = record.door
             part = door.representative_at(processor) if isinstance(door, Clustered) else door
             with record.entries_lock:

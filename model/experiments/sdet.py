@@ -19,10 +19,12 @@ from model.experiments.job import Job, Result
 from model.experiments.measuring import Run, rate
 from model.experiments.postmark import FILE_SERVER
 from model.scenario import FORMAT, ClientTable, ComponentTable, MachineTable, Scenario, WorkloadTable
-from model.workloads.sdet import Sdet
+from model.workloads.sdet import DATA_PAGES, Sdet
 
 TEXTS: Final = 9
 TEXT_PAGES: Final = 64
+OWN_FILES: Final = 16
+"""Of each script: its copies of sources, manuals and mail, which SDET gives each script in a directory of its own."""
 TRACE_ROWS: Final = 65_536
 CHUNK_NS: Final = 1_000_000
 """Between two looks at the counts."""
@@ -36,6 +38,12 @@ WARM_UP = Setting(1_500, "steps of each script before that", 0, 10_000_000)
 FCM_OF = {"single": "fcm_single", "replicated": "fcm_replicated", "adaptive": "fcm_single"}
 
 
+def file_names(ways: int) -> dict[str, str]:
+    """The file cache managers under an SDET by their regions: of the shared texts, and of the scripts' own files."""
+    texts = {f"text {number}": f"file {number}" for number in range(1, TEXTS + 1)}
+    return {**texts, **{f"data {number:04}": f"own file {number}" for number in range(ways * OWN_FILES)}}
+
+
 def system(job: Job, fcm: str) -> tuple[ComponentTable, ...]:
     """The system under every SDET."""
     found = [
@@ -43,16 +51,18 @@ def system(job: Job, fcm: str) -> tuple[ComponentTable, ...]:
         ComponentTable("processes", "process_table"),
         ComponentTable("server", "file_server_ram", settings={"fcm": "fcm_single"}, home=FILE_SERVER),
     ]
-    for number in range(1, TEXTS + 1):
+    for number, (region, cache) in enumerate(file_names(job["ways"]).items(), 1):
         settings: dict[str, Any] = {"file": number, "frames": 1_024, "report_every": 0}
-        found.append(ComponentTable(f"file {number}", fcm, uses={"pager": "pager"}, settings=settings))
-        found.append(ComponentTable(f"text {number}", "region", uses={"cache": f"file {number}"}))
+        if number > TEXTS:
+            settings["warm_pages"] = DATA_PAGES
+        found.append(ComponentTable(cache, fcm, uses={"pager": "pager"}, settings=settings))
+        found.append(ComponentTable(region, "region", uses={"cache": cache}))
     return tuple(found)
 
 
 def workload(ways: int) -> WorkloadTable:
     """The SDET of that many scripts."""
-    uses = {f"text {number}": f"text {number}" for number in range(1, TEXTS + 1)}
+    uses = {region: region for region in file_names(ways)}
     return WorkloadTable("sdet", "sdet", uses={**uses, "processes": "processes", "server": "server"},
                          settings={"loops": ways, "text_pages": TEXT_PAGES})  # fmt: skip
 

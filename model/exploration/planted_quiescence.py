@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from model.components.diary import Diary
 from model.components.diary_plain import PlainDiary
 from model.engine.factory import OWN
 from model.exploration.planting import Patches, patched
-from model.machine.generations import Generations, Token
+from model.machine.generations import Generations, Request, Token
 from model.machine.surroundings import Operation
 from model.trace.events import Kind
 from model.workloads.diarists import Diarists
@@ -140,7 +140,7 @@ class _Period:
 def _unserialised(atomic: bool) -> Patches:
     """Each request advances by itself, as often as there are generations, whatever others do meanwhile."""
 
-    def when_quiescent(self: Any, callback: Callable[[], None]) -> int:
+    def when_quiescent(self: Any, callback: Callable[[], None], processors: Collection[int] | None = None) -> int:
         self._requests += 1
         number: int = self._requests
         self._surroundings.emit(Kind.QUIESCENCE_REQUESTED, a=number)
@@ -188,13 +188,13 @@ def requests_not_serialised_but_atomic() -> Patches:
 def _shared(counts_anew: bool) -> Patches:
     """A request that comes while another is served is answered with it."""
 
-    def when_quiescent(self: Any, callback: Callable[[], None]) -> int:
+    def when_quiescent(self: Any, callback: Callable[[], None], processors: Collection[int] | None = None) -> int:
         with self._lock:
             self._requests += 1
             number: int = self._requests
             self._surroundings.emit(Kind.QUIESCENCE_REQUESTED, a=number)
             busy = bool(self._serving)
-            self._serving.append((number, callback))
+            self._serving.append(Request(number, self._counting(processors), callback))
             if busy and counts_anew:
                 for processor in range(len(self._current)):
                     if self._needed[processor]:

@@ -141,7 +141,8 @@ class States:
         if not thread.parked and stands is not None and stands[0] == PARK:
             walk.out.append(thread.woken)  # It has not seen it yet.
         walk.take(thread.token)
-        walk.out.append([joiner.identity for joiner in thread.joiners or ()])
+        walk.out.append([other.identity for other in thread.joiners or ()])
+        walk.out.append([other.identity for other in thread.followers or ()])
 
     def _own(self, walk: Walk, identity: int, thread: Thread) -> bytes:
         start = len(walk.out)

@@ -8,7 +8,7 @@ generations     that register and advance in one step each, for scenarios that a
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, Final
 
 from model.machine.calendar import Calendar, Entry
@@ -124,11 +124,11 @@ class GenerationsInOneStep(Generations):
         finally:
             surroundings.in_one_step = False
 
-    def when_quiescent(self, callback: Callable[[], None]) -> int:
+    def when_quiescent(self, callback: Callable[[], None], processors: Collection[int] | None = None) -> int:
         surroundings: Any = self._surroundings
         surroundings.point(_COUNT_CHANGE)
         surroundings.in_one_step = True
         try:
-            return super().when_quiescent(callback)
+            return super().when_quiescent(callback, processors)
         finally:
             surroundings.in_one_step = False

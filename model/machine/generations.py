@@ -18,13 +18,18 @@ a thread that registers between the check and the switch is then missed.
 Requests are serialised. Those that arrive while a period runs are served together by the next one, so that none counts
 an advance whose check came before the request.
 
+A request may leave processors out: those on which no thread can have looked up what is to go. Where each processor has
+a translation table of its own, that is known (see `model.engine.translation`), and whoever uses a thing on one
+processor only does not wait for the others' threads. A thread that migrates takes what it holds with it while it is
+counted where it entered; so a processor from which a thread has gone is left out by nobody until that one has ended.
+
 Registering is two steps (read the current generation, count up), and a thread may be delayed between them. It then
 counts in an older slot, which is safe: it has not looked anything up yet.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final, NamedTuple
 
 from model.machine.surroundings import Operation, Surroundings
@@ -39,6 +44,14 @@ class Token(NamedTuple):
 
     processor: int
     generation: int
+
+
+class Request(NamedTuple):
+    """Somebody waits for the end of the threads that these processors count."""
+
+    number: int
+    processors: frozenset[int]
+    callback: Callable[[], None]
 
 
 class Generations:
@@ -63,8 +76,10 @@ class Generations:
         self._advancing = [surroundings.cell(0, line) for line in lines]
         self._unfinished = surroundings.cell()
         self._requests = 0
-        self._serving: list[tuple[int, Callable[[], None]]] = []
-        self._waiting: list[tuple[int, Callable[[], None]]] = []
+        self._gone_from = [0 for _ in processors]
+        """Of the threads that each processor counts, how many have ever been on another."""
+        self._serving: list[Request] = []
+        self._waiting: list[Request] = []
         self._lock = surroundings.lock("requests for quiescence")
 
     def enter(self) -> Token:
@@ -96,18 +111,28 @@ class Generations:
         if self._needed[token.processor] and self._advance(token.processor):
             self._finish()
 
-    def when_quiescent(self, callback: Callable[[], None]) -> int:
+    def travels(self, token: Token) -> None:
+        """A registered thread goes to another processor for the first time, with what it has looked up."""
+        self._gone_from[token.processor] += 1
+
+    def ends_travel(self, token: Token) -> None:
+        """A thread that has travelled is about to leave: it holds nothing any more."""
+        self._gone_from[token.processor] -= 1
+
+    def when_quiescent(self, callback: Callable[[], None], processors: Collection[int] | None = None) -> int:
         """Calls back once every thread that is registered now has left; the request's number.
 
+        With `processors`, only those that are registered there are waited for, and those that came from there.
         A thread that waits for it must belong to no generation, or it would wait for itself.
         """
         with self._lock:
             self._requests += 1
             number = self._requests
+            request = Request(number, self._counting(processors), callback)
             if self._recorded:
-                self._surroundings.emit(Kind.QUIESCENCE_REQUESTED, a=number)
+                self._surroundings.emit(Kind.QUIESCENCE_REQUESTED, a=number, b=self._left_out(request))
             busy = bool(self._serving)
-            (self._waiting if busy else self._serving).append((number, callback))
+            (self._waiting if busy else self._serving).append(request)
         if not busy and self._begin():
             self._finish()
         return number
@@ -134,12 +159,28 @@ class Generations:
         """The number of the current generation of a processor, counted from 0 without wrapping."""
         return self._current[processor]
 
+    def _counting(self, processors: Collection[int] | None) -> frozenset[int]:
+        """Which processors count a thread that has been on one of these."""
+        every = range(len(self._current))
+        if processors is None:
+            return frozenset(every)
+        self._surroundings.point(_COUNT_READ)
+        return frozenset(number for number in every if number in processors or self._gone_from[number])
+
+    def _left_out(self, request: Request) -> int:
+        """The processors that a request does not wait for, a bit each, as the trace stores it."""
+        bits = sum(1 << number for number in range(len(self._current)) if number not in request.processors)
+        return bits - (1 << 64) if bits >> 63 else bits
+
     def _begin(self) -> bool:
-        """Starts a period on every processor; whether it is over already."""
+        """Starts a period on every processor for which somebody waits; whether it is over already."""
         surroundings = self._surroundings
-        surroundings.fetch_add(self._unfinished, len(self._current))
-        over = False
+        waited_for = frozenset[int]().union(*(request.processors for request in self._serving))
+        surroundings.fetch_add(self._unfinished, len(waited_for))
+        over = not waited_for
         for processor in range(len(self._current)):
+            if processor not in waited_for:
+                continue
             surroundings.point(Operation.ADVANCE)
             self._needed[processor] = self._count
             over |= self._advance(processor)
@@ -190,9 +231,9 @@ class Generations:
                 done = self._serving
                 self._serving, self._waiting = self._waiting, []
                 more = bool(self._serving)
-            for number, callback in done:
+            for request in done:
                 if self._recorded:
-                    self._surroundings.emit(Kind.QUIESCENCE_REACHED, a=number)
-                callback()
+                    self._surroundings.emit(Kind.QUIESCENCE_REACHED, a=request.number)
+                request.callback()
             if not more or not self._begin():
                 return

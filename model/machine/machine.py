@@ -104,8 +104,12 @@ class Machine(Scheduler):
         client: int | None = None,
         in_generation: bool = True,
         urgent: bool = False,
+        afterwards: bool = False,
     ) -> Thread:
-        """Starts a thread; by default on the processor and in the address space of the current one."""
+        """Starts a thread; by default on the processor and in the address space of the current one.
+
+        `afterwards`: once the current thread has ended, if that is counted in a generation.
+        """
         if self.closed:
             raise MachineClosed
         current = self.current
@@ -121,7 +125,10 @@ class Machine(Scheduler):
             cause = current.call.position
             thread.origin = current.call.front.record.identity
         thread.greenlet = self.carrier(lambda: self._live(thread, in_generation, cause))
-        self._make_ready(thread)
+        if afterwards and current.token is not None:
+            current.followers = [*(current.followers or ()), thread]
+        else:
+            self._make_ready(thread)
         return thread
 
     def carrier(self, life: Callable[[], None]) -> greenlet:
@@ -169,6 +176,8 @@ class Machine(Scheduler):
             if not self.closed:
                 thread.leaving, thread.killed, thread.zero_delays = True, False, 0
                 token, thread.token = thread.token, None
+                if thread.travelled and token is not None:
+                    self.generations.ends_travel(token)
                 last = token is not None and self.generations.count_down(token)
                 # Written as it stops to count and before it makes way, so that no quiescence comes before an end.
                 self.append(
@@ -182,6 +191,8 @@ class Machine(Scheduler):
                 del self.threads[thread.identity]
                 for joiner in thread.joiners or ():
                     self.unpark(joiner)
+                for follower in thread.followers or ():
+                    self._make_ready(follower)
 
     def join(self, thread: Thread, timeout_ns: int | None = None) -> Any:
         """Waits for the thread's end; its result, or its error raised here. TimeoutError if it does not end in time."""
@@ -234,7 +245,7 @@ class Machine(Scheduler):
             self._serve(thread, True, caller.position)
         finally:
             if not self.closed:
-                caller.processor = thread.processor
+                self._goes_to(caller, thread.processor)
                 caller.due = thread.due  # another one by now, if its turn was cut short
                 self._processors[thread.processor].running = caller
                 self.current = caller
@@ -250,10 +261,18 @@ class Machine(Scheduler):
             return
         self._check_processor(processor)
         self._release_processor(self._processors[before])
-        thread.processor = processor
+        self._goes_to(thread, processor)
         self.emit(Kind.THREAD_MIGRATED, a=before)
         self._queue(thread)
         self._switch_away()
+
+    def _goes_to(self, thread: Thread, processor: int) -> None:
+        """Whoever counts the thread must know that it is not where it is counted."""
+        if thread.processor != processor:
+            thread.processor = processor
+            if thread.token is not None and not thread.travelled:
+                thread.travelled = True
+                self.generations.travels(thread.token)
 
     # ---- chance
 

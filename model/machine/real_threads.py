@@ -188,6 +188,7 @@ class RealThreads:
         client: int | None = None,
         in_generation: bool = True,
         urgent: bool = False,
+        afterwards: bool = False,
     ) -> RealThread:
         number = next(self._numbers)
         home = number % self.processors if processor is None else processor

@@ -33,6 +33,7 @@ class Thread:
         "due",
         "ended",
         "error",
+        "followers",
         "function",
         "greenlet",
         "identity",
@@ -47,6 +48,7 @@ class Thread:
         "processor",
         "result",
         "token",
+        "travelled",
         "urgent",
         "wait",
         "woken",
@@ -62,6 +64,8 @@ class Thread:
         self.function = function
         self.greenlet: greenlet | None = None
         self.token: Token | None = None
+        self.travelled = False
+        """Has been on another processor than the one that counts it."""
         self.call: Any = None
         """The innermost call that it is in, kept by the fronts; None outside of all."""
         self.origin = 0
@@ -81,6 +85,8 @@ class Thread:
         """Its continuation while it works; used again each time, and by the threads that its greenlet carries."""
         self.deadline: Entry | None = None
         self.joiners: list[Thread] | None = None
+        self.followers: list[Thread] | None = None
+        """Threads that begin when it has ended."""
         self.killed = False
         self.leaving = False
         """Its work is over, and it undoes what its beginning did: it cannot be killed any more."""

@@ -264,7 +264,7 @@ MEANINGS: dict[Kind, Meaning] = {
     Kind.WRAPPER_ASKED: Meaning(
         "interposer", a="object", b="text: why", others="cause: the call that it ran for; cause of the request it made"
     ),
-    Kind.QUIESCENCE_REQUESTED: Meaning(a="which, from 1"),
+    Kind.QUIESCENCE_REQUESTED: Meaning(a="which, from 1", b="processors that it need not wait for, a bit each"),
     Kind.GENERATION_ADVANCED: Meaning(
         a="the new current generation, counted from 0 without wrapping",
         b="threads still in the one before",

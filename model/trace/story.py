@@ -340,7 +340,9 @@ SENTENCES: Final[dict[Kind, Callable[[_Told], str]]] = {
         f"The {told.subject} around {told.name(told.a)} asked for {_without_stop(told.text)}."
     ),
     Kind.MEDIATOR_DESTROYED: lambda told: f"The mediator of {told.name(told.b)} was destroyed.",
-    Kind.QUIESCENCE_REQUESTED: lambda told: f"Quiescence {told.a} was requested: every thread of this moment must end.",
+    Kind.QUIESCENCE_REQUESTED: lambda told: (
+        f"Quiescence {told.a} was requested: every thread of this moment must end{_but_those_on(told.b)}."
+    ),
     Kind.GENERATION_ADVANCED: _generation_advanced,
     Kind.QUIESCENCE_REACHED: lambda told: f"Quiescence {told.a} was reached: every thread of its moment has ended.",
     Kind.FAULT_KNOWN: lambda told: f"The fault {told.text} became known.",
@@ -372,6 +374,11 @@ def _span(ns: int) -> str:
 
 def _effects(count: int) -> str:
     return "1 effect" if count == 1 else f"{grouped(count)} effects"
+
+
+def _but_those_on(left_out: int) -> str:
+    numbers = [str(number) for number in range(64) if left_out >> number & 1]
+    return f", but for those on processor{'s' if len(numbers) > 1 else ''} {', '.join(numbers)}" if numbers else ""
 
 
 def _times(count: int) -> str:

@@ -8,6 +8,7 @@ faults of starting up. K42's runs left compiling out, and so does this.
         command   fork -- exec -- [ user stretch, fault | call ] ... -- files -- exit
 
     shared     text: the pages of the shell, of libraries and of the commands, read by every script
+    own        files of a script that no other ever sees: a command maps one of them while it runs
     private    small files that a script makes, reads and removes, by the file server
     long       fork, exec and exit, tens of microseconds in one thread
 
@@ -75,13 +76,15 @@ COMMANDS: Final = (
 ROUNDS = 14
 FIRST_SHARE, SECOND_SHARE = 48, 17
 TEXT_PAGES = 64
+DATA_PAGES = 64
 FILES_KEPT = 6
 FILE_BYTES = (200, 6_000)
 PAGE_BYTES = 4_096
 
 
 class Sdet(Workload):
-    """Scripts over `text ...`, the regions of shared files, hottest first; `processes`, and `server` if files are used.
+    """Scripts over `text ...`, the regions of shared files, hottest first; `data ...`, regions of scripts' own files,
+    dealt out in turn, if there are such; `processes`, and `server` if files are used.
 
     `steps`, `commands` and `scripts` count what is done, a number for each loop.
     """
@@ -102,6 +105,8 @@ class Sdet(Workload):
         "text_pages": Setting(TEXT_PAGES, "pages of each text", 1, 1 << 20),
         "first_share": Setting(FIRST_SHARE, "faults of a hundred in the hottest text", 0, 100),
         "second_share": Setting(SECOND_SHARE, "faults of a hundred in the second hottest text", 0, 100),
+        "data_faults": Setting(2, "faults of a command, of those that it has, in one of its script's own files", 0, 36),
+        "data_pages": Setting(DATA_PAGES, "pages of each of these", 1, 1 << 20),
     }
     scripts_each: int
     rounds: int
@@ -113,6 +118,8 @@ class Sdet(Workload):
     text_pages: int
     first_share: int
     second_share: int
+    data_faults: int
+    data_pages: int
 
     def __init__(
         self,
@@ -124,6 +131,7 @@ class Sdet(Workload):
     ) -> None:
         super().__init__(surroundings, client, references, settings, stream_name)
         self.texts = [references[name] for name in sorted(references) if name.startswith("text")]
+        self.data = [references[name] for name in sorted(references) if name.startswith("data")]
         if not self.texts or "processes" not in references:
             uses = 'uses = { "text 1" = "libc", processes = "processes" }'
             raise ValueError(f"sdet needs regions of shared text and a process table: write like `{uses}`")
@@ -161,6 +169,7 @@ class Script:
         self.sdet = sdet
         self.number = number
         self.stream = stream
+        self.data = sdet.data[number :: sdet.loops]
         self.next_file = number << 24
         self.kept: list[tuple[int, int]] = []
         """Its files with their sizes, oldest first."""
@@ -180,21 +189,23 @@ class Script:
         shared = self.sdet.texts[:2]
         others = self.sdet.texts[2:]
         own = [others[program.text % len(others)]] if others else []
+        data = [self.stream.choice(self.data)] if self.data else []
         pages = self.pages()
         process = self.fork(shared, pages)
         if process is None:
             return
         texts = [*shared, *own]
-        self.long(lambda: self.execute(process, pages, own))
-        self.body(program, process, texts)
+        self.long(lambda: self.execute(process, pages, [*own, *data]))
+        self.body(program, process, texts, data)
         if self.sdet.files:
             self.file_work(program)
-        self.long(lambda: self.exit(process, pages, texts))
+        self.long(lambda: self.exit(process, pages, [*texts, *data]))
 
-    def body(self, program: Program, process: int, texts: list[Reference]) -> None:
+    def body(self, program: Program, process: int, texts: list[Reference], data: list[Reference]) -> None:
         """Faults and calls, mixed."""
         sdet = self.sdet
         calls = program.calls if sdet.calls else 0
+        data_faults = sdet.data_faults if data else 0
         left = [program.faults, calls]
         while sum(left):
             is_call = self.stream.randrange(sum(left)) >= left[0]
@@ -202,6 +213,10 @@ class Script:
             self.stretch()
             if is_call:
                 self.step(lambda: self.processes().call(process))
+            elif left[0] < data_faults:
+                # Its last ones: a command first runs its text in, and then comes to the data.
+                page = self.stream.randrange(sdet.data_pages)
+                self.step(lambda page=page: _region(data[0]).fault(process, page))  # type: ignore[misc]
             else:
                 text, page = self.text(texts), self.page()
                 self.step(lambda text=text, page=page: _region(text).fault(process, page))  # type: ignore[misc]

@@ -27,11 +27,13 @@ class Streaming(Workload):
         "pages": Setting(1 << 20, "pages of each file", 1, FILE_PAGES),
         "look_cycles": Setting(4_000, "cycles that a reader looks at a page", 0, 1 << 30),
         "rest_ns": Setting(0, "time that a reader rests after each page, which bounds its rate", 0, 10**12),
+        "maps": Setting(False, "whether a reader maps its file and faults its pages in, instead of having them copied"),
         "first_page": Setting(0, "the page at which the readers begin", 0, FILE_PAGES - 1),
     }
     pages: int
     look_cycles: int
     rest_ns: int
+    maps: bool
     first_page: int
 
     def __init__(
@@ -51,14 +53,20 @@ class Streaming(Workload):
 
     def run_loop(self, number: int, stream: random.Random) -> None:
         page = self.first_page % self.pages
+        if self.maps:
+            self.request(lambda: self._cache(number).attach_region(number))
         while True:
             # Each looks the entry up for every page, and brings one page in a request of its own.
-            if self.request(lambda page=page: self._cache(number).read_page(page)):  # type: ignore[misc]
+            if self.request(lambda page=page: self._bring(number, page)):  # type: ignore[misc]
                 self.pages_read[number] += 1
             self.surroundings.compute(self.look_cycles or 1)
             if self.rest_ns:
                 self.surroundings.sleep(self.rest_ns)
             page = (page + 1) % self.pages
+
+    def _bring(self, number: int, page: int) -> int:
+        cache = self._cache(number)
+        return cache.map_page(page) if self.maps else cache.read_page(page)
 
     def _cache(self, number: int) -> FileCache:
         cache: FileCache = self.caches[number].object

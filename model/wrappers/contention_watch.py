@@ -32,7 +32,7 @@ class ContentionWatch(Deciding):
     summary = "Asks for a component for many processors while several use it at once, and back."
     settings = {
         **Deciding.settings,
-        "processors": Setting(2, "processors with a call inside at once that make a meeting", 2, 64),
+        "processors": Setting(2, "processors with a call inside at once that make a meeting: with 1 any look", 1, 64),
         "meetings": Setting(4, "meetings that make it contended", 1, 1_000_000),
         "look_every": Setting(8, "calls of a processor from one look to the next", 1, 1_000_000),
         "calm_looks": Setting(64, "looks in a row without a meeting that make it calm", 1, 1_000_000),

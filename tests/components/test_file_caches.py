@@ -14,7 +14,7 @@ from model.components.fcm import CANONICAL_PAGES, FILE_PAGES, PAGE_BYTES
 from model.components.fcm_replicated import ReplicatedFileCache
 from model.components.fcm_sequential import SequentialFileCache
 from model.components.fcm_single import SingleFileCache
-from model.components.paged_file import COMMON
+from model.components.file_state import COMMON
 from model.components.recursive import TreeWalkFileCache
 from model.engine.component import Component
 from tests.fake_surroundings import Built, FakeSurroundings

@@ -16,7 +16,7 @@ from model.components.counter_shared import SharedCounter
 from model.components.fcm_replicated import ReplicatedFileCache
 from model.components.fcm_sequential import SequentialFileCache
 from model.components.fcm_single import SingleFileCache
-from model.components.paged_file import Page
+from model.components.file_state import Page
 from model.components.pager_fifo import FifoPager
 from model.components.pager_lru import LruPager
 from model.engine.component import Component

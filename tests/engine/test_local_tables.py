@@ -16,7 +16,7 @@ from model.engine.clustered import Clustered, Representative
 from model.engine.component import Component, Package
 from model.engine.swap import SwapSettings
 from model.engine.system import System
-from model.engine.translation import LocalReference
+from model.engine.translation import LocalReference, front_class
 from model.engine.wrapper import Wrapper
 from model.machine.explored import ExploredMachine
 from model.machine.real_threads import RealThreads
@@ -160,6 +160,7 @@ def passed_over(make_bench: MakeBench) -> int:
 
 def fills_without_the_lock(reference: Any, processor: int) -> Any:
     """A miss handler that does not look at the door again, and takes no lock."""
+    reference.record.used_on.add(processor)
     door, subject = reference.record.door, reference.record.door_subject
     reference._machine.point(Operation.TABLE_MISS)
     reference._fill(processor, door, subject, Kind.LOCAL_ENTRY_MADE)
@@ -175,6 +176,57 @@ def test_a_miss_handler_without_its_lock_would_let_calls_past_the_mediator(
 ) -> None:
     monkeypatch.setattr(LocalReference, "_miss", fills_without_the_lock)
     assert passed_over(make_bench) > 0
+
+
+def notes_late(reference: Any, processor: int) -> Any:
+    """A miss handler that notes that the object is used here once it has read the door, as its last step."""
+    record, machine = reference.record, reference._machine
+    machine.point(Operation.TABLE_MISS)
+    door, subject = record.door, record.door_subject
+    machine.work(3_000)
+    front = front_class(record)(machine, record, reference.client, door, subject)
+    record.used_on.add(processor)
+    return front
+
+
+def untracked_in_transfer(make_bench: MakeBench) -> int:
+    """In how many of many runs, in each of which a processor's first call comes at another moment of a swap's start, a
+    call that the mediator has not seen is in the old component while its state moves away."""
+    found = 0
+    for start_ns in range(18_000, 22_000, 200):
+        bench = make_bench(shape=LOCAL)
+        bench.noter(times=1)
+        bench.noter(times=1)
+        bench.noter(times=1, ns=60_000, start_ns=start_ns)
+        bench.run(20_000)
+        old = bench.record.instance.identity
+        bench.swap(SlowUnpackage)
+        while bench.phases()[-1:] != ["TRANSFER"]:
+            bench.run(bench.machine.now_ns + 2_000)
+        bench.run(bench.machine.now_ns + 10_000)
+        assert bench.phases()[-1] == "TRANSFER"
+        found += any(call.front.target_subject == old for call in bench.record.in_flight.values())
+    return found
+
+
+def test_a_swap_waits_for_the_processors_that_have_used_the_object_and_for_no_other(bench: Bench) -> None:
+    bench.noter(times=1)
+    bench.run(20_000)
+    bench.machine.spawn(lambda: bench.machine.work(400_000), name="long, elsewhere", processor=5)
+    bench.swap()
+    bench.run(100_000)
+    assert bench.phases()[-1] == "COMPLETED"
+
+
+def test_no_moment_of_a_first_use_is_missed_by_a_swap_that_waits_for_users_only(make_bench: MakeBench) -> None:
+    assert untracked_in_transfer(make_bench) == 0
+
+
+def test_a_first_use_that_is_noted_after_the_door_was_read_would_be_missed(
+    make_bench: MakeBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(LocalReference, "_miss", notes_late)
+    assert untracked_in_transfer(make_bench) > 0
 
 
 def test_an_abandoned_swap_points_every_slot_back(bench: Bench) -> None:

@@ -109,3 +109,15 @@ def test_wrapper_may_ask_to_be_detached_and_has_no_say_afterwards(make_bench: Ma
     call(bench)
     assert (bench.record.interposers, wrapper.answers) == ([], [True])
     assert wrapper.petition.swap("many callers", "a ledger for many callers") is False
+
+
+def test_what_a_wrapper_asks_for_begins_when_its_thread_has_ended_and_on_its_processor(make_bench: MakeBench) -> None:
+    bench, _ = wishing(make_bench)
+    call(bench)
+    trace = bench.machine.trace
+    rows = [trace.event(position) for position in range(trace.tail, trace.head)]
+    (asked,) = [row for row in rows if row.kind == Kind.WRAPPER_ASKED]
+    ended = next(row for row in rows if row.kind == Kind.THREAD_ENDED and row.thread == asked.thread)
+    begun = next(row for row in rows if row.kind == Kind.PROTOCOL_NEGOTIATED)
+    assert asked.at_ns < ended.at_ns < begun.at_ns
+    assert begun.processor == asked.processor

@@ -6,14 +6,14 @@ its own. A request remembers those that are open when it is made; none of them m
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, fields
 from typing import Any
 
 import pytest
 
 from model.costs import Costs
-from model.machine.generations import Generations
+from model.machine.generations import Generations, Request
 from model.machine.machine import Machine
 from model.machine.surroundings import Cell, Operation
 from model.trace.trace import Trace
@@ -85,12 +85,12 @@ class Story:
 
         self.machine.spawn(body, name=name, processor=processor, in_generation=False)
 
-    def asks(self, name: str, at_ns: int, *, processor: int = 3) -> None:
-        """A request at about `at_ns`, from a thread that is in no generation."""
+    def asks(self, name: str, at_ns: int, *, processor: int = 3, of: Collection[int] | None = None) -> None:
+        """A request at about `at_ns`, from a thread that is in no generation; `of` some processors only."""
 
         def body() -> None:
             self.machine.sleep(at_ns)
-            self.generations.when_quiescent(lambda: self.told.append((f"{name} answered", self.machine.now_ns)))
+            self.generations.when_quiescent(lambda: self.told.append((f"{name} answered", self.machine.now_ns)), of)
 
         self.machine.spawn(body, name=name, processor=processor, in_generation=False)
 
@@ -144,6 +144,60 @@ def test_request_in_a_period_waits_for_those_who_came_after_it_began(make_machin
     story.stays("between", 10_000, 200_000)
     story.asks("second", 20_000)
     assert story.run() == ["before leaves", "first answered", "between leaves", "second answered"]
+
+
+def test_request_of_some_processors_waits_for_their_threads_only(make_machine: MakeMachine) -> None:
+    story = Story(make_machine())
+    story.stays("there", 100, 40_000, processor=1)
+    story.stays("elsewhere", 100, 90_000, processor=2)
+    story.asks("request", 5_000, of=[0, 1])
+    assert story.run() == ["there leaves", "request answered", "elsewhere leaves"]
+    assert story.advances() == [2, 2, 0, 0]
+
+
+def test_request_of_no_processor_is_answered_at_once(make_machine: MakeMachine) -> None:
+    story = Story(make_machine())
+    story.stays("somebody", 100, 40_000)
+    story.asks("request", 5_000, of=())
+    assert story.run() == ["request answered", "somebody leaves"]
+
+
+def test_requests_of_different_processors_in_a_period_are_served_together_by_the_next(
+    make_machine: MakeMachine,
+) -> None:
+    story = Story(make_machine())
+    story.stays("first to go", 100, 40_000, processor=0)
+    story.stays("second to go", 100, 90_000, processor=1)
+    story.asks("of 0", 5_000, of=[0])
+    story.asks("of 1", 10_000, of=[1])
+    story.asks("of 2", 20_000, of=[2])
+    assert story.run() == [
+        "first to go leaves",
+        "of 0 answered",
+        "second to go leaves",
+        "of 1 answered",
+        "of 2 answered",
+    ]
+    assert story.advances() == [2, 2, 2, 0]
+
+
+def test_request_of_some_processors_waits_for_a_thread_that_came_there_from_another(make_machine: MakeMachine) -> None:
+    machine = make_machine()
+    told: list[str] = []
+
+    def wanders() -> None:
+        machine.migrate(2)
+        machine.sleep(60_000)
+        told.append("wanderer leaves")
+
+    def asks() -> None:
+        machine.sleep(20_000)
+        machine.generations.when_quiescent(lambda: told.append("request answered"), [2])
+
+    machine.spawn(wanders, name="wanderer", processor=1)
+    machine.spawn(asks, name="request", processor=3, in_generation=False)
+    machine.run(END_NS)
+    assert told == ["wanderer leaves", "request answered"]
 
 
 def test_instances_do_not_wait_for_each_other(make_machine: MakeMachine) -> None:
@@ -287,12 +341,12 @@ class OneAdvanceLess(Generations):
 class JoiningRequests(Generations):
     """Planted: a request counts advances whose checks came before it."""
 
-    def when_quiescent(self, callback: Callable[[], None]) -> int:
+    def when_quiescent(self, callback: Callable[[], None], processors: Collection[int] | None = None) -> int:
         with self._lock:
             self._requests += 1
             number = self._requests
             busy = bool(self._serving)
-            self._serving.append((number, callback))
+            self._serving.append(Request(number, self._counting(None), callback))
         if not busy and self._begin():
             self._finish()
         return number

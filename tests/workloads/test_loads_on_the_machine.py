@@ -229,7 +229,7 @@ def streams(bench: Bench, made: type[Component], **settings: int) -> tuple[Strea
     for number, cache in enumerate((kept, stream)):
         bench.system.connect(reclaim, f"cache {number}", cache)
     bench.system.serve(reclaim, ProportionalReclaim)
-    load: Streaming = bench.load(Streaming, {"cache": "stream"}, pages=10_000)
+    load: Streaming = bench.load(Streaming, {"cache": "stream"}, pages=10_000, maps=True)
     return load, kept
 
 
@@ -250,6 +250,28 @@ def test_stream_fills_the_memory_and_the_reclaim_has_it_give_back(
     assert load.failed == 0
     assert load.pages_read[0] > 5 * FRAMES.frames
     assert reclaim.done > 3
+
+
+@pytest.mark.parametrize("maps", [True, False])
+def test_file_that_nobody_maps_gives_pages_back_at_the_first_visit_and_one_that_is_mapped_only_later(
+    make_bench: Callable[..., Bench], maps: bool
+) -> None:
+    bench = make_bench()
+    bench.add("pager", LruPager, service_ns=3_000)
+    pager = {"pager": bench.system.objects["pager"]}
+    cache: Any = bench.system.add_object("file", SingleFileCache, uses=pager).instance
+    freed: list[int] = []
+
+    def body() -> None:
+        if maps:
+            cache.attach_region(1)
+        for index in range(32):
+            cache.map_page(index)
+        freed.extend(cache.give_back(2) for _ in range(2))
+
+    bench.machine.spawn(body, name="reclaim", in_generation=False)
+    bench.machine.run(10_000_000)
+    assert freed == ([0, 2] if maps else [16, 8])
 
 
 def test_sequential_cache_manager_leaves_the_memory_to_others(make_bench: Callable[..., Bench]) -> None:

@@ -48,10 +48,15 @@ class Since(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """A request for quiescence, and how far each processor had advanced when it was made."""
+    """A request for quiescence, and how far each processor had advanced when it was made; `left_out` has a bit for each
+    processor that it does not wait for."""
 
     position: int
     base: tuple[int, ...]
+    left_out: int = 0
+
+    def waits_for(self, processor: int) -> bool:
+        return not self.left_out >> processor & 1
 
 
 class Subject(NamedTuple):
@@ -90,7 +95,7 @@ class Books:
         """How many threads count on (processor, place of the generation)."""
         self.asked: dict[int, Asked] = {}
         self.calm = -1
-        """The latest request for quiescence that was reached, as a position."""
+        """The latest request for a quiescence of all processors that was reached, as a position."""
         # Calls.
         self.calls: dict[int, InFlight] = {}
         self.innermost: dict[int, int] = {}

@@ -62,7 +62,7 @@ def advanced(books: Books, row: Event) -> None:
 
 def requested(books: Books, row: Event) -> None:
     """QUIESCENCE_REQUESTED: it counts from here."""
-    books.asked[row.a] = Asked(row.position, books.advances)
+    books.asked[row.a] = Asked(row.position, books.advances, row.b)
 
 
 def reached(books: Books, row: Event) -> None:
@@ -72,17 +72,20 @@ def reached(books: Books, row: Event) -> None:
     if asked is None:
         books.breaks("Q6", f"quiescence {number} was reached and nobody waits for it", position)
         return
-    thread, life = next(iter(books.threads.items()), (0, None))
+    living = ((thread, life) for thread, life in books.threads.items() if asked.waits_for(life.home))
+    thread, life = next(living, (0, None))
     if life is not None and life.position < asked.position:
         words = f"quiescence {number} was reached while thread {thread} lives, which was there when it was requested"
         books.breaks("Q1", words, position, life.position)
     ways = [now - then for now, then in zip(books.advances, asked.base, strict=True)]
-    short = [processor for processor, way in enumerate(ways) if way < books.generations]
+    waited_for = [processor for processor in range(len(ways)) if asked.waits_for(processor)]
+    short = [processor for processor in waited_for if ways[processor] < books.generations]
     if short:
-        rule = "Q5" if len(short) < len(ways) else "Q4"
+        rule = "Q5" if len(short) < len(waited_for) else "Q4"
         words = f"quiescence {number} was reached before processor {short[0]} advanced {books.generations} times"
         books.breaks(rule, words, position, asked.position)
-    books.calm = max(books.calm, asked.position)
+    if not asked.left_out:
+        books.calm = max(books.calm, asked.position)
 
 
 def waited(books: Books, row: Event) -> None:

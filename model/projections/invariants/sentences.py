@@ -42,7 +42,7 @@ RULES: Final[tuple[RuleText, ...]] = (
     RuleText("Q2", "No thread lives through more advances than there are generations"),
     RuleText("Q3", "Each generation counts the threads that live in it: on their processor, wherever they went"),
     RuleText("Q4", "A request counts only advances whose check came after it"),
-    RuleText("Q5", "A quiescent state is one of every processor"),
+    RuleText("Q5", "A quiescent state is one of every processor that it was asked of"),
     RuleText("Q6", "Each request for quiescence is answered once"),
     RuleText("I1", "PRECALL runs once before a call and POSTCALL once after it, rightly nested, also when it raises"),
     RuleText("I2", "A call is interposed if and only if its entry named the interposer when it was read"),
