@@ -91,6 +91,18 @@ def test_nothing_is_painted_when_nothing_has_changed(qtbot: Any) -> None:
     assert view.still.renders == before
 
 
+def test_new_figures_are_painted_into_the_cards_and_no_card_is_painted_anew(qtbot: Any) -> None:
+    view = graph_before_the_swap(qtbot)
+    image_of(view)
+    before, figures = view.still.renders, set()
+    for instant in range(FORWARD_NS - 400_000, FORWARD_NS - 300_000, 12_345):
+        at(view.link, instant)
+        image_of(view)
+        figures.add(tuple(node.facts.in_flight for node in view.board.objects.values()))
+    assert len(figures) > 1
+    assert view.still.renders == before
+
+
 def test_a_hidden_view_reads_nothing(qtbot: Any) -> None:
     view = graph_view(qtbot)
     view.hide()
