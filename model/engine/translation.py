@@ -26,6 +26,7 @@ from model.engine.generated import Method, generate
 from model.machine.errors import CallsTooDeep, words_of
 from model.machine.surroundings import Line, Operation, Surroundings
 from model.trace.events import Kind
+from model.trace.trace import pack_row
 
 if TYPE_CHECKING:
     from model.engine.objects import ObjectRecord
@@ -88,10 +89,10 @@ class SimulatedReference:
         """What the entry points at now, as a front."""
         machine = self._machine
         due_ns = machine.now_ns + self._read_ns
-        if machine.now_ns < due_ns < machine.horizon_ns:
+        if due_ns < machine.horizon_ns and self._read_ns:
             machine.now_ns = due_ns
         else:
-            machine.point(_TABLE_READ, self.record.identity)
+            machine.wait_turn(self._read_ns, _TABLE_READ, self.record.identity)
         return self._front
 
     def write(self, target: Any, subject: int) -> None:
@@ -238,13 +239,10 @@ class TranslationTable:
 class Call:
     """A call in flight: entered and not yet returned. Its front fills it in; an `__init__` would cost it twice."""
 
-    __slots__ = ("caller", "depth", "entered_ns", "front", "method", "number", "position", "thread")
+    __slots__ = ("depth", "front", "number", "position", "thread")
 
-    caller: Call | None
     depth: int
-    entered_ns: int
     front: Front
-    method: int
     number: int
     position: int
     thread: Thread
@@ -278,17 +276,17 @@ class Front:
         """One call more inside of the others is one too many; nothing of it was written."""
         raise CallsTooDeep(f"{self.record.name} would be called inside of {CALLS_DEEP_AT_MOST} calls of one thread")
 
-    def raised(self, call: Call, error: BaseException) -> None:
+    def raised(self, call: Call, caller: Call | None, method: int, entered_ns: int, error: BaseException) -> None:
         """Writes CALL_RAISED; the caller sees the same exception."""
         machine, thread = self.machine, call.thread
         now_ns = machine.now_ns
         text = machine.text(words_of(error))
         machine.append(
             Kind.CALL_RAISED, now_ns, now_ns + self.way_back_ns, call.position, call.number,
-            now_ns - call.entered_ns, text, thread.identity, self.record.identity, call.method, self.client,
+            now_ns - entered_ns, text, thread.identity, self.record.identity, method, self.client,
             thread.processor,
         )  # fmt: skip
-        thread.call = call.caller
+        thread.call = caller
         del self.record.in_flight[call.number]
         machine.calls_raised += 1
         machine.point(self.way_back)
@@ -296,7 +294,7 @@ class Front:
 
 def front_class(record: ObjectRecord) -> type[Front]:
     """The front for an object's interface."""
-    return generate(record.interface, Front, _forward, names={"_Call": Call})
+    return generate(record.interface, Front, _forward, names={"_Call": Call, "_pack": pack_row})
 
 
 def _forward(method: Method) -> list[str]:
@@ -304,11 +302,11 @@ def _forward(method: Method) -> list[str]:
     each of the three would cost more than what it does."""
     return [
         "_machine, _record = self.machine, self.record",
-        "_thread = _machine.current",
+        "_thread, _trace = _machine.current, _machine.trace",
         "_call = _Call()",
         "_call.front = self",
         "_call.thread = _thread",
-        "_call.caller = _caller = _thread.call",
+        "_caller = _thread.call",
         "if _caller is None:",
         "    _cause, _by, _call.depth = _thread.position, _thread.origin, 1",
         "else:",
@@ -318,31 +316,34 @@ def _forward(method: Method) -> list[str]:
         "        self.refuse()",
         # In flight from here on: the row is written and the record knows of it, before time passes.
         "_call.number = _machine.calls_entered = _number = _machine.calls_entered + 1",
-        "_call.entered_ns = _entered_ns = _machine.now_ns",
-        f"_call.method = _method = _record.methods[{method.place}]",
+        "_entered_ns = _machine.now_ns",
+        f"_method = _record.methods[{method.place}]",
         "_due_ns = _entered_ns + self.way_in_ns",
-        f"_call.position = _position = _machine.append({_CALL_ENTERED}, _entered_ns, _due_ns, _cause, _number,"
-        " self.target_subject, _by, _thread.identity, _record.identity, _method, self.client, _thread.processor)",
+        "_call.position = _position = _trace.filed + len(_trace.fresh)",
+        "_machine.fresh.append(_pack(_entered_ns, _due_ns, _cause, _number, self.target_subject, _by, _thread.identity,"
+        f" _record.identity, {_CALL_ENTERED}, _method, self.client, _thread.processor))",
+        "if _position >= _trace.full:",
+        "    _trace.file()",
         "_thread.call = _record.in_flight[_number] = _call",
         "try:",
-        "    if _entered_ns < _due_ns < _machine.horizon_ns:",
+        "    if _due_ns < _machine.horizon_ns and self.way_in_ns:",
         "        _machine.now_ns = _due_ns",
         "    else:",
-        "        _machine.point(self.way_in, self.inside)",
+        "        _machine.wait_turn(self.way_in_ns, self.way_in, self.inside)",
         f"    _result = self.target.{method.name}({method.arguments})",
         "except BaseException as _error:",
-        "    self.raised(_call, _error)",
+        "    self.raised(_call, _caller, _method, _entered_ns, _error)",
         "    raise",
         "_now_ns = _machine.now_ns",
         "_due_ns = _now_ns + self.way_back_ns",
-        f"_machine.append({_CALL_RETURNED}, _now_ns, _due_ns, _position, _number, _now_ns - _entered_ns, _by,"
-        " _thread.identity, _record.identity, _method, self.client, _thread.processor)",
+        "_machine.fresh.append(_pack(_now_ns, _due_ns, _position, _number, _now_ns - _entered_ns, _by,"
+        f" _thread.identity, _record.identity, {_CALL_RETURNED}, _method, self.client, _thread.processor))",
         "_thread.call = _caller",
         "del _record.in_flight[_number]",
         "_machine.calls_returned += 1",
-        "if _now_ns < _due_ns < _machine.horizon_ns:",
+        "if _due_ns < _machine.horizon_ns and self.way_back_ns:",
         "    _machine.now_ns = _due_ns",
         "else:",
-        "    _machine.point(self.way_back)",
+        "    _machine.wait_turn(self.way_back_ns, self.way_back)",
         "return _result",
     ]

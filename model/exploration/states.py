@@ -40,7 +40,7 @@ from model.engine.objects import ObjectRecord
 from model.engine.swap import SwapSettings
 from model.engine.translation import Call, Front
 from model.exploration.expressions import hides, live
-from model.machine import abstract_time, carriers, explored, scheduler
+from model.machine import abstract_time, carriers, explored, scheduler, turns
 from model.machine.explored import ExploredMachine
 from model.machine.machine import Machine
 from model.machine.replay import PARK
@@ -65,7 +65,9 @@ _NAMED: Final = (Machine, Factory, Trace, Costs, SwapSettings, greenlet, ModuleT
 _OF_THREADS: Final = (abstract_time.LockWithoutSpinning.__name__, abstract_time.GenerationsInOneStep.__name__)
 """What of these files a thread does for itself, with variables that matter."""
 
-_MACHINERY: Final = (scheduler.__file__, explored.__file__, abstract_time.__file__, carriers.__file__)
+_MACHINERY: Final = tuple(
+    module.__file__ for module in (turns, scheduler, explored, abstract_time, carriers)
+)  # fmt: skip
 MARSHAL_VERSION: Final = 2
 """The last one whose output does not depend on how often an object is referred to."""
 

@@ -52,10 +52,6 @@ class AlarmCalendar(Calendar):
         super().__init__()
         self._alarms = alarms
 
-    def put(self, at_ns: int, rank: int, action: Any) -> Any:
-        self.puts += 1
-        return Alarm(at_ns, action, self._alarms)
-
     def head_ns(self) -> int | None:
         return self._alarms[0].due_ns if self._alarms else None
 

@@ -1,24 +1,36 @@
-"""The calendar: what is due, in order of (instant, rank, sequence).
+"""The calendar: what is due, in order of instant.
 
-A heap with lazy cancellation. Timers rank before threads at the same instant, so that a time limit that expires
-together with a thread's next step is seen first. Entries of one instant and one rank come out in the order in which
-they were put in, unless a policy chooses among them.
+A heap with lazy cancellation. Of what is due at one instant timers come first, so that a time limit that expires
+together with a thread's next step is seen first; then threads, in the order in which they were put in unless a policy
+chooses among them:
+
+    (instant, order, what)      order < 0   a timer: an entry, whose action is taken out when it is cancelled
+                                order > 0   a thread's turn, which holds as long as the thread says so itself:
+                                            `thread.turn == order`
+
+A thread has one turn at most. It stands in the heap itself, and a turn that is arranged anew needs no cancelling of the
+one before: this is what nearly every step of a simulation does.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from heapq import heappop, heappush
-from typing import Any
+from heapq import heapify, heappop, heappush
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
-TIMER = 0
-THREAD = 1
+if TYPE_CHECKING:
+    from model.machine.thread import Thread
+
 NEVER_NS = 2**62
 AFTER_ALL_NS = 2 * NEVER_NS
+TIMERS_FIRST = 2**60
+"""More than anything that is ever put in: what is taken from the order of a timer."""
+OF_THE_SLICE = -(2**61)
+"""The order of the one timer that no other may come before at its instant: where the slice looks whether it is over."""
 
 
 class Entry:
-    """One thing that is due: `action` is a thread to resume or a callback, None once cancelled or taken out.
+    """A timer: what it calls when it is due; None once it has come or was cancelled.
 
     Whoever makes one fills it in: an `__init__` would cost more than all else.
     """
@@ -26,17 +38,21 @@ class Entry:
     __slots__ = ("action",)
 
     action: Any
+    turn: ClassVar[int] = 0
+    """No turn of a thread, as the scheduler's loop tells them apart."""
 
     def cancel(self) -> None:
         """Takes it back; harmless when it has already come."""
         self.action = None
 
 
-class Calendar:
-    """A bounded-by-threads heap of entries. `choose(n)` is asked only where several threads tie.
+Due: TypeAlias = tuple[int, int, Any]
 
-    The scheduler's loop reads `heap` itself, and puts in by itself what a thread has again and again: (instant, rank,
-    sequence, entry), entries that were cancelled among them.
+
+class Calendar:
+    """A bounded-by-threads heap. `choose(n)` is asked only where several threads tie.
+
+    Turns and timers are put in and taken out by the machine's own loop, on `heap` itself.
     """
 
     __slots__ = ("_choose", "heap", "puts")
@@ -44,38 +60,40 @@ class Calendar:
     def __init__(self, choose: Callable[[int], int] | None = None) -> None:
         last = Entry()
         last.action = never
-        self.heap: list[tuple[int, int, int, Entry]] = [(AFTER_ALL_NS, THREAD, 0, last)]
+        self.heap: list[Due] = [(AFTER_ALL_NS, -1, last)]
         self.puts = 0
-        """How much was ever put in: the sequence of what comes next."""
+        """How many timers were ever put in."""
         self._choose = choose
 
-    def put(self, at_ns: int, rank: int, action: Any) -> Entry:
-        """Adds what is due at `at_ns`."""
-        entry = Entry()
-        entry.action = action
-        self.puts = sequence = self.puts + 1
-        heappush(self.heap, (at_ns, rank, sequence, entry))
-        return entry
+    def put_look(self, at_ns: int, look: Entry) -> None:
+        """Adds where the slice looks whether it is over: in no order with all else, so that it leaves no mark."""
+        heappush(self.heap, (at_ns, OF_THE_SLICE, look))
+
+    def take_out(self, look: Entry) -> None:
+        """Takes out that again, if it is still there."""
+        self.heap[:] = [due for due in self.heap if due[2] is not look]
+        heapify(self.heap)
 
     def head_ns(self) -> int | None:
-        """The instant of the first entry, cancelled ones dropped; None when nothing is due any more."""
+        """The instant of what is due next, after dropping what was taken back; None when nothing ever is."""
         heap = self.heap
-        while heap[0][3].action is None:
+        while heap[0][2].turn != heap[0][1] if heap[0][1] > 0 else heap[0][2].action is None:
             heappop(heap)
         return heap[0][0] if heap[0][0] != AFTER_ALL_NS else None
 
-    def one_of_those_with(self, first: tuple[int, int, int, Entry]) -> Entry:
-        """One of the threads that are due together with the first, which was taken out and is not cancelled."""
+    def one_of_those_with(self, first: Due) -> Thread:
+        """One of the threads whose turns come together with the first, which was taken out and holds."""
         assert self._choose is not None
         heap, ties = self.heap, [first]
-        while heap[0][:2] == first[:2]:
+        while heap[0][0] == first[0]:
             candidate = heappop(heap)
-            if candidate[3].action is not None:
+            if candidate[2].turn == candidate[1]:
                 ties.append(candidate)
         chosen = ties.pop(self._choose(len(ties)) if len(ties) > 1 else 0)
         for other in ties:
             heappush(heap, other)
-        return chosen[3]
+        thread: Thread = chosen[2]
+        return thread
 
 
 def never() -> None:

@@ -83,9 +83,10 @@ class ExploredMachine(Machine):
     """A machine whose every step is chosen. Made, run in any number of slices, closed."""
 
     __slots__ = (
-        "_alarms", "_alarms_wait", "_answer", "_awake", "_children", "_failure", "_idle", "_next", "_out_of_budget",
-        "_outer", "_overdue", "_quick_ns", "_registering", "_sleepers", "_step_ns", "answers", "chooser", "endless",
-        "goes_on", "halted", "in_one_step", "operation", "preemptions", "step", "stood_at", "subject",
+        "_alarms", "_alarms_wait", "_answer", "_awake", "_begun", "_children", "_failure", "_idle", "_next",
+        "_out_of_budget", "_outer", "_overdue", "_quick_ns", "_registering", "_sleepers", "_step_ns", "answers",
+        "chooser", "endless", "goes_on", "halted", "in_one_step", "operation", "preemptions", "step", "stood_at",
+        "subject",
     )  # fmt: skip
 
     def __init__(
@@ -205,7 +206,8 @@ class ExploredMachine(Machine):
         return done
 
     def _run_slice(self) -> bool:
-        super()._run_slice()
+        self._begun = False
+        self._run_threads()
         return not self._out_of_budget
 
     def close(self) -> None:
@@ -276,13 +278,13 @@ class ExploredMachine(Machine):
         self.step += 1
         self.now_ns += 1
         self._give_turn(thread)
-        assert thread.greenlet is not None
-        if thread.greenlet:
-            thread.greenlet.switch()
-        else:
-            self._begin_from_hub(thread)
+        thread.resume()
         if ours.killed:
             self._be_killed(ours)
+
+    def wait_turn(self, ns: int, operation: int = 0, subject: int = 0) -> None:
+        """As `point`: nobody runs ahead here, so that whoever looks at the horizon comes to this."""
+        self.point(operation, subject)
 
     def point_on(self, operation: int, subject: int, line: Line, exclusive: bool = True) -> None:
         """As `point`: where time is abstract, it does not matter how far away a line is."""
@@ -375,7 +377,7 @@ class ExploredMachine(Machine):
 
     def _give_turn(self, thread: Thread) -> None:
         """Makes a thread the current one."""
-        processor = self._processors[thread.processor]
+        processor = thread.cpu
         if processor.running is not thread:
             before, now_ns = processor.running, self.now_ns
             if before is not None:
@@ -468,12 +470,15 @@ class ExploredMachine(Machine):
             self.goes_on, self.operation, self.subject = thread, WORK, 0
             self._switch_away()
 
+    def call_at(self, at_ns: int, action: Callable[[], Any]) -> Any:
+        return Alarm(at_ns, action, self._alarms)
+
     def wait_until(self, ends_ns: int, wait: Wait, subject: int = 0) -> None:
         """Waits to be chosen; the clock then stands at `ends_ns` at least."""
         thread = self._inside()
         thread.wait = wait
         self._tell(_THREAD_WAITED, thread, until_ns=ends_ns, a=wait, subject=subject)
-        self._release_processor(self._processors[thread.processor])
+        self._release_processor(thread.cpu)
         self.operation = SLEEP
         self.stood_at[thread.identity] = (SLEEP, 0)
         Alarm(ends_ns, thread, self._sleepers)

@@ -10,14 +10,16 @@ before it runs again, so nobody overtakes.
 from __future__ import annotations
 
 from collections import deque
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
-from model.machine.calendar import TIMER, Entry
+from model.machine.calendar import Entry
 from model.machine.errors import ThreadKilled
 from model.machine.surroundings import Line, Operation
 from model.machine.thread import Thread
 from model.trace.events import Kind
+from model.trace.trace import pack_row
 
 if TYPE_CHECKING:
     from model.machine.machine import Machine
@@ -49,10 +51,10 @@ class SimulatedLock:
         """Returns when the current thread holds the lock."""
         machine = self._machine
         due_ns = machine.now_ns + self._lock_ns
-        if machine.now_ns < due_ns < machine.horizon_ns:
+        if due_ns < machine.horizon_ns and self._lock_ns:
             machine.now_ns = due_ns
         elif self.line is None:
-            machine.point(_LOCK, self.subject)
+            machine.wait_turn(self._lock_ns, _LOCK, self.subject)
         else:
             machine.point_on(_LOCK, self.subject, self.line)
         if self.holder is None:
@@ -68,11 +70,11 @@ class SimulatedLock:
         machine = self._machine
         now_ns = machine.now_ns
         spin_ends_ns = now_ns + machine.costs.spin_ns
-        machine.append(
-            _LOCK_CONTENDED, now_ns, spin_ends_ns, -1, 0, holder.identity, 0,
-            thread.identity, self.subject, 0, thread.client, thread.processor,
-        )  # fmt: skip
-        spin = machine.calendar_put(spin_ends_ns, TIMER, lambda: machine.park_spinning(thread, self.subject))
+        machine.fresh.append(pack_row(
+            now_ns, spin_ends_ns, -1, 0, holder.identity, 0, thread.identity, self.subject, _LOCK_CONTENDED, 0,
+            thread.client, thread.processor,
+        ))  # fmt: skip
+        spin = machine.call_at(spin_ends_ns, partial(machine.park_spinning, thread, self.subject))
         self._waiting.append((thread, spin))
         thread.at_lock = True
         try:
@@ -85,10 +87,10 @@ class SimulatedLock:
             raise
         finally:
             thread.at_lock = False
-        machine.append(
-            _LOCK_ACQUIRED, machine.now_ns, 0, -1, 0, 0, 0,
-            thread.identity, self.subject, 0, thread.client, thread.processor,
-        )  # fmt: skip
+        machine.fresh.append(pack_row(
+            machine.now_ns, 0, -1, 0, 0, 0, thread.identity, self.subject, _LOCK_ACQUIRED, 0, thread.client,
+            thread.processor,
+        ))  # fmt: skip
 
     def release(
         self,
@@ -99,12 +101,12 @@ class SimulatedLock:
         """Hands the lock to whoever has waited longest."""
         machine = self._machine
         due_ns = machine.now_ns + self._unlock_ns
-        if machine.now_ns < due_ns < machine.horizon_ns:
+        if due_ns < machine.horizon_ns and self._unlock_ns:
             machine.now_ns = due_ns
         else:
             try:
                 if self.line is None:
-                    machine.point(_UNLOCK, self.subject)
+                    machine.wait_turn(self._unlock_ns, _UNLOCK, self.subject)
                 else:
                     machine.point_on(_UNLOCK, self.subject, self.line)
             except (Exception, ThreadKilled):

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from functools import partial
 from hashlib import sha256
 from operator import index
 from typing import Any, Final, NoReturn
@@ -19,18 +20,19 @@ from typing import Any, Final, NoReturn
 from greenlet import getcurrent, greenlet
 
 from model.costs import Costs, Shape
-from model.machine.calendar import Entry
 from model.machine.device import Device
 from model.machine.errors import ENDS_THE_RUN, MachineClosed, ThreadKilled, TooManyThreads
 from model.machine.frames import Frames
 from model.machine.generations import Generations
 from model.machine.lock import SimulatedLock
 from model.machine.memory import Accounts
+from model.machine.processor import Processor
 from model.machine.scheduler import Scheduler
 from model.machine.surroundings import Cell, Line, Operation
 from model.machine.thread import Thread
+from model.machine.turns import nothing
 from model.trace.events import Kind, Wait
-from model.trace.trace import Trace
+from model.trace.trace import Trace, pack_row
 
 THREADS_AT_MOST = 200_000
 
@@ -117,14 +119,13 @@ class Machine(Scheduler):
             processor = current.processor
         self._check_processor(processor)
         thread = self._new_thread(function, name, processor, current.client if client is None else client)
-        thread.due = Entry()
-        thread.due.action = None
         thread.urgent = urgent
         cause = current.position
         if current.call is not None:
             cause = current.call.position
             thread.origin = current.call.front.record.identity
         thread.greenlet = self.carrier(lambda: self._live(thread, in_generation, cause))
+        thread.resume = partial(self._begin, thread)
         if afterwards and current.token is not None:
             current.followers = [*(current.followers or ()), thread]
         else:
@@ -139,7 +140,9 @@ class Machine(Scheduler):
         if len(self.threads) >= THREADS_AT_MOST:
             raise TooManyThreads(f"{THREADS_AT_MOST} threads live at once, no more are started")
         self._threads_started = identity = self._threads_started + 1
-        thread = self.threads[identity] = Thread(identity, name, processor, client, function)
+        thread = self.threads[identity] = Thread(
+            identity, name, self._processors[processor], client, function
+        )  # fmt: skip
         return thread
 
     def _check_processor(self, number: int) -> None:
@@ -150,12 +153,14 @@ class Machine(Scheduler):
         """A thread's life on a greenlet of its own; the processor is its successor's when this returns."""
         assert self._hub is not None
         getcurrent().parent = self._hub  # where an error that ends the run must come out
+        thread.resume = getcurrent().switch
         try:
             self._serve(thread, in_generation, cause)
         except MachineClosed:
             return
-        self._release_processor(self._processors[thread.processor])
+        self._release_processor(thread.cpu)
         thread.greenlet = None
+        thread.resume = nothing
         getcurrent().parent = self._hub
 
     def _serve(self, thread: Thread, in_generation: bool, cause: int) -> None:
@@ -163,10 +168,13 @@ class Machine(Scheduler):
         try:
             thread.token = self.generations.enter() if in_generation else None
             generation = thread.token.generation if thread.token else -1
-            thread.position = self.append(
-                _THREAD_STARTED, self.now_ns, 0, cause, 0, generation, self.trace.intern(thread.name),
-                thread.identity, 0, 0, thread.client, thread.processor,
-            )  # fmt: skip
+            trace = self.trace
+            name = trace.intern(thread.name)
+            thread.position = trace.filed + len(trace.fresh)
+            self.fresh.append(pack_row(
+                self.now_ns, 0, cause, 0, generation, name, thread.identity, 0, _THREAD_STARTED, 0, thread.client,
+                thread.processor,
+            ))  # fmt: skip
             thread.result = thread.function()
         except ENDS_THE_RUN:
             raise
@@ -180,10 +188,10 @@ class Machine(Scheduler):
                     self.generations.ends_travel(token)
                 last = token is not None and self.generations.count_down(token)
                 # Written as it stops to count and before it makes way, so that no quiescence comes before an end.
-                self.append(
-                    _THREAD_ENDED, self.now_ns, 0, -1, 0, token.generation if token else -1, 0,
-                    thread.identity, 0, 0, thread.client, thread.processor,
-                )  # fmt: skip
+                self.fresh.append(pack_row(
+                    self.now_ns, 0, -1, 0, token.generation if token else -1, 0, thread.identity, 0, _THREAD_ENDED, 0,
+                    thread.client, thread.processor,
+                ))  # fmt: skip
                 if last:
                     assert token is not None
                     self.generations.make_way(token)
@@ -218,7 +226,7 @@ class Machine(Scheduler):
         if thread.leaving or thread is self.current:
             return
         thread.function = _die
-        thread.killed = True
+        thread.killed = thread.disturbed = True
         if thread.parked:
             self._make_ready(thread)
 
@@ -234,20 +242,21 @@ class Machine(Scheduler):
 
         The caller's loop waits, so the request has its processor at once and borrows its greenlet.
         """
-        caller = self._inside()
+        caller = self.current
+        if self._stopped or caller is self._outside:
+            self._inside()
         self.work(self.costs.spawn_ns)
         thread = self._new_thread(function, name or caller.name, caller.processor, client)
-        thread.due = caller.due
         thread.greenlet = caller.greenlet
-        self._processors[caller.processor].running = thread
+        thread.resume = caller.resume
+        thread.cpu.running = thread
         self.current = thread
         try:
             self._serve(thread, True, caller.position)
         finally:
             if not self.closed:
-                self._goes_to(caller, thread.processor)
-                caller.due = thread.due  # another one by now, if its turn was cut short
-                self._processors[thread.processor].running = caller
+                self._goes_to(caller, thread.cpu)
+                thread.cpu.running = caller
                 self.current = caller
         if thread.error is not None:
             raise thread.error
@@ -260,16 +269,16 @@ class Machine(Scheduler):
         if processor == before:
             return
         self._check_processor(processor)
-        self._release_processor(self._processors[before])
-        self._goes_to(thread, processor)
+        self._release_processor(thread.cpu)
+        self._goes_to(thread, self._processors[processor])
         self.emit(Kind.THREAD_MIGRATED, a=before)
         self._queue(thread)
         self._switch_away()
 
-    def _goes_to(self, thread: Thread, processor: int) -> None:
+    def _goes_to(self, thread: Thread, cpu: Processor) -> None:
         """Whoever counts the thread must know that it is not where it is counted."""
-        if thread.processor != processor:
-            thread.processor = processor
+        if thread.cpu is not cpu:
+            thread.cpu, thread.processor = cpu, cpu.number
             if thread.token is not None and not thread.travelled:
                 thread.travelled = True
                 self.generations.travels(thread.token)
@@ -304,10 +313,10 @@ class Machine(Scheduler):
         due_ns = self.now_ns + self._count_ns
         if cell.line is not None:
             self.point_on(_COUNT_CHANGE, 0, cell.line)
-        elif self.now_ns < due_ns < self.horizon_ns:
+        elif due_ns < self.horizon_ns and self._count_ns:
             self.now_ns = due_ns
         else:
-            self.point(_COUNT_CHANGE)
+            self.wait_turn(self._count_ns, _COUNT_CHANGE)
         before = cell.value
         cell.value = before + amount
         return before

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from model.machine.calendar import Entry
+from model.machine.processor import Processor
 from model.trace.events import Wait
 
 if TYPE_CHECKING:
@@ -29,8 +30,9 @@ class Thread:
         "at_lock",
         "call",
         "client",
+        "cpu",
         "deadline",
-        "due",
+        "disturbed",
         "ended",
         "error",
         "followers",
@@ -47,8 +49,10 @@ class Thread:
         "position",
         "processor",
         "result",
+        "resume",
         "token",
         "travelled",
+        "turn",
         "urgent",
         "wait",
         "woken",
@@ -56,13 +60,18 @@ class Thread:
         "zero_delays_at_ns",
     )
 
-    def __init__(self, identity: int, name: str, processor: int, client: int, function: Callable[[], Any]) -> None:
+    def __init__(self, identity: int, name: str, cpu: Processor, client: int, function: Callable[[], Any]) -> None:
         self.identity = identity
         self.name = name
-        self.processor = processor
+        self.processor = cpu.number
+        self.cpu = cpu
         self.client = client
         self.function = function
         self.greenlet: greenlet | None = None
+        self.resume: Callable[[], Any]
+        """Switches to it; the current thread is this one already."""
+        self.turn = 0
+        """The order of its turn in the calendar, or of the last one that it had."""
         self.token: Token | None = None
         self.travelled = False
         """Has been on another processor than the one that counts it."""
@@ -81,13 +90,13 @@ class Thread:
         self.woken = False
         self.urgent = False
         """Goes before others and ends their quantum: the engine's control threads, as interrupts would."""
-        self.due: Entry
-        """Its continuation while it works; used again each time, and by the threads that its greenlet carries."""
         self.deadline: Entry | None = None
         self.joiners: list[Thread] | None = None
         self.followers: list[Thread] | None = None
         """Threads that begin when it has ended."""
         self.killed = False
+        self.disturbed = False
+        """It was killed or its turn was cut short, which it has to see when it goes on."""
         self.leaving = False
         """Its work is over, and it undoes what its beginning did: it cannot be killed any more."""
         self.ended = False

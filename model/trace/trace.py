@@ -5,7 +5,7 @@ Rows of 64 bytes lie in chunks of 4,096, each a flat bytearray that numpy looks 
     tail                                   head
      |  chunk 12   |  chunk 13   |  chunk 14 .....
      [#############|#############|########........]
-       full, hashed  full, hashed  open
+       full, hashed  full, hashed  open    .. and what is fresh, not yet filed: packed rows in a list
 
 Positions are absolute and never reused. When the capacity is full the oldest chunk is let go, the tail moves by one
 chunk, and with it go the texts that only let-go rows used; names (`keep=True`) stay. A text's number is a digest of the
@@ -41,11 +41,14 @@ CHUNK_ROWS: Final = 4096
 _BARE: Final = f"V{ROW.itemsize}"
 _PACKING: Final = Struct("<6q2i4h")
 _PACK_INTO: Final = _PACKING.pack_into
+pack_row: Final = _PACKING.pack
+"""A row as it lies in the trace, for `fresh`: (at_ns, until_ns, cause, call, a, b, thread, subject, kind, method,
+client, processor). `a` and `b` have 64 bits with sign: a vector with bit 63 comes as a negative number. A value that
+does not fit its field raises struct.error."""
 _ROW_SHIFT: Final = 6
 _CHUNK_MASK: Final = CHUNK_ROWS - 1
 CHUNK_BYTES: Final = CHUNK_ROWS << _ROW_SHIFT
 _KIND: Final = 8
-_LAST_OFFSET: Final = CHUNK_BYTES - (1 << _ROW_SHIFT)
 
 TEXT_KINDS: Final = frozenset(kind for kind, meaning in MEANINGS.items() if meaning.b.startswith("text:"))
 """The kinds whose `b` is a text."""
@@ -72,6 +75,12 @@ class Event(NamedTuple):
     processor: int
 
 
+class Inlet(Protocol):
+    """Takes packed rows, as the trace's own list of fresh ones does."""
+
+    def append(self, row: bytes, /) -> None: ...
+
+
 class Watcher(Protocol):
     """Who must see every chunk before it may be let go (a projection)."""
 
@@ -83,8 +92,8 @@ class Trace:
     """What happened, in order: appended to by machine and engine, read by everybody."""
 
     __slots__ = (
-        "_capacity_chunks", "_chunks", "_fingerprint", "_first_ns", "_kept", "_last_ns", "_last_use", "_open", "_texts",
-        "_views", "_watchers", "head", "tail",
+        "_capacity_chunks", "_chunks", "_closed_ns", "_fingerprint", "_first_ns", "_kept", "_last_ns", "_last_use",
+        "_open", "_texts", "_views", "_watchers", "filed", "fresh", "full", "tail",
     )  # fmt: skip
 
     def __init__(self, capacity: int = 1_048_576, chunk: bytearray | None = None) -> None:
@@ -93,7 +102,13 @@ class Trace:
         `chunk` is the memory of a trace that nobody reads any more, of CHUNK_BYTES: where thousands of short traces
         are made one after the other, fresh memory costs as much as all that is written into it.
         """
-        self.head = 0
+        self.fresh: list[bytes] = []
+        """Rows that were written and not yet filed. Whoever packs them itself and puts them here, as the machine does,
+        sees to it that they are filed when the chunk is `full`."""
+        self.filed = 0
+        """How many rows lie in chunks, those included that were let go."""
+        self.full = _CHUNK_MASK
+        """The position of the open chunk's last row."""
         self.tail = 0
         self._capacity_chunks = max(2, -(-capacity // CHUNK_ROWS))
         assert chunk is None or len(chunk) == CHUNK_BYTES
@@ -102,6 +117,7 @@ class Trace:
         self._views: list[Rows] = [_view(self._open)]
         self._first_ns: list[int] = []
         self._last_ns = 0
+        self._closed_ns = 0
         self._fingerprint = Fingerprint()
         self._texts: dict[int, str] = {0: ""}
         self._kept: set[int] = {0}
@@ -112,22 +128,37 @@ class Trace:
         self, kind: int, at_ns: int, until_ns: int = 0, cause: int = -1, call: int = 0, a: int = 0, b: int = 0,
         thread: int = 0, subject: int = 0, method: int = 0, client: int = 0, processor: int = 0,
     ) -> int:  # fmt: skip
-        """The absolute position of the new row.
-
-        `a` and `b` have 64 bits with sign: a vector with bit 63 comes as a negative number. A value that does not fit
-        its field raises struct.error and leaves the trace as it was.
-        """
+        """The absolute position of the new row. A value that does not fit raises struct.error; nothing is written."""
+        if self.fresh:
+            self.file()
+        position = self.filed
         assert at_ns >= self._last_ns, f"at_ns goes back from {self._last_ns} to {at_ns}"
-        position = self.head
-        offset = (position & _CHUNK_MASK) << _ROW_SHIFT
         _PACK_INTO(
-            self._open, offset, at_ns, until_ns, cause, call, a, b, thread, subject, kind, method, client, processor
-        )
+            self._open, (position & _CHUNK_MASK) << _ROW_SHIFT, at_ns, until_ns, cause, call, a, b, thread, subject,
+            kind, method, client, processor,
+        )  # fmt: skip
         self._last_ns = at_ns
-        self.head = position + 1
-        if offset == _LAST_OFFSET:
+        self.filed = position + 1
+        if position == self.full:
             self._close_chunk()
         return position
+
+    @property
+    def head(self) -> int:
+        """How many rows were ever written: the position of the next one."""
+        return self.filed + len(self.fresh)
+
+    def file(self) -> None:
+        """Puts what was written into chunks. Everybody who reads does so first."""
+        fresh = self.fresh
+        while fresh:
+            rows = fresh[: self.full + 1 - self.filed]
+            start = (self.filed & _CHUNK_MASK) << _ROW_SHIFT
+            self._open[start : start + (len(rows) << _ROW_SHIFT)] = b"".join(rows)
+            del fresh[: len(rows)]
+            self.filed += len(rows)
+            if self.filed > self.full:
+                self._close_chunk()
 
     def rows(self, first: int, last: int) -> Rows:
         """The rows [first, last) as a structured array, read-only; copied only where they span chunks."""
@@ -139,6 +170,7 @@ class Trace:
 
     def chunks(self, first: int, last: int) -> Iterator[tuple[int, Rows]]:
         """The rows [first, last) piece by piece without copying, each with the absolute position of its first row."""
+        self.file()
         if not self.tail <= first <= last <= self.head:
             raise IndexError(f"rows {first} to {last} are not held; the trace holds {self.tail} to {self.head}")
         while first < last:
@@ -149,6 +181,7 @@ class Trace:
 
     def event(self, position: int) -> Event:
         """One row with its position."""
+        self.file()
         if not self.tail <= position < self.head:
             raise IndexError(f"row {position} is not held; the trace holds {self.tail} to {self.head}")
         chunk = self._chunks[(position - self.tail) // CHUNK_ROWS]
@@ -156,13 +189,12 @@ class Trace:
 
     def events(self, first: int, wanted: Collection[int]) -> list[Event]:
         """The rows from `first` on that are of the wanted kinds, for who follows a short trace closely."""
-        offset = (first & _CHUNK_MASK) << _ROW_SHIFT
-        if self.head - first > (self.head & _CHUNK_MASK):
+        if first < self.filed:
             return [
                 row for start, rows in self.chunks(first, self.head) for row in events_of(start, rows, wanted)
             ]  # fmt: skip
         new = tuple.__new__
-        rows = memoryview(self._open)[offset : (self.head & _CHUNK_MASK) << _ROW_SHIFT]
+        rows = b"".join(self.fresh[first - self.filed :])
         return [
             new(Event, (position, *values))
             for position, values in enumerate(_PACKING.iter_unpack(rows), first)
@@ -171,6 +203,7 @@ class Trace:
 
     def position_at(self, at_ns: int) -> int:
         """How many rows of the run are no later than `at_ns`; the tail for an instant before what is held."""
+        self.file()
         held = len(self._first_ns)
         index = bisect_right(self._first_ns, at_ns) - 1
         open_rows = self.head & _CHUNK_MASK
@@ -196,7 +229,11 @@ class Trace:
             self._kept.add(number)
             self._last_use.pop(number, None)
         elif number not in self._kept:
-            self._touch(number)
+            head = self.filed + len(self.fresh)
+            if head > self.full:
+                self.file()  # It would touch the texts of the full chunk after this one.
+            self._last_use.pop(number, None)
+            self._last_use[number] = head
         return number
 
     def text(self, number: int) -> str:
@@ -205,6 +242,7 @@ class Trace:
 
     def fingerprint(self) -> str:
         """32 hexadecimal digits over all rows and texts ever appended, also those let go."""
+        self.file()
         return self._fingerprint.with_rest(memoryview(self._open)[: (self.head & _CHUNK_MASK) << _ROW_SHIFT])
 
     def watch(self, watcher: Watcher) -> None:
@@ -214,15 +252,23 @@ class Trace:
     def _close_chunk(self) -> None:
         self._fingerprint.feed(self._open)
         rows = self._views[-1]
+        self._check_order(rows["at_ns"])
         self._first_ns.append(int(rows["at_ns"][0]))
         self._touch_texts_of(rows)
         self._open = bytearray(CHUNK_BYTES)
+        self.full += CHUNK_ROWS
         self._chunks.append(self._open)
         self._views.append(_view(self._open))
         for watcher in tuple(self._watchers):
-            watcher.chunk_filled(self.head)
+            watcher.chunk_filled(self.filed)
         while len(self._chunks) > self._capacity_chunks:
             self._let_go()
+
+    def _check_order(self, at_ns: NDArray[np.int64]) -> None:
+        """What came by the fast door was not looked at one by one."""
+        before_ns = self._closed_ns
+        assert before_ns <= at_ns[0] and (at_ns[:-1] <= at_ns[1:]).all(), "at_ns goes back within a chunk"
+        self._closed_ns = int(at_ns[-1])
 
     def _let_go(self) -> None:
         del self._chunks[0], self._views[0], self._first_ns[0]
@@ -242,9 +288,9 @@ class Trace:
                 self._touch(number)
 
     def _touch(self, number: int) -> None:
-        """Moves the text to the end of the order of last use: rows before the head, or the next one, name it."""
+        """Moves the text to the end of the order of last use: rows before the last one that is filed name it."""
         self._last_use.pop(number, None)
-        self._last_use[number] = self.head
+        self._last_use[number] = self.filed
 
 
 def events_of(first_position: int, rows: Rows, wanted: Collection[int]) -> Iterator[Event]:

@@ -3,8 +3,8 @@
 Loops of two clients, three to a processor, make requests into a chain of six objects. A request calls three to six of
 them, each from inside the one before; each works for a while under a lock of its own. Between requests a loop sleeps.
 
-Both models charge the same costs at the same places, draw from the same seeded generators and record the same facts:
-the machine as rows of its trace, SimPy as the same twelve numbers in a tuple, appended to a list.
+Both models charge the same costs at the same places, draw from the same seeded generators and record the same facts as
+rows of a trace.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ import random
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from model.engine.component import Component, Interface
+from model.engine.objects import ObjectRecord
 from model.engine.system import System
 from model.machine.machine import Machine
 from model.trace.trace import Trace
@@ -25,6 +26,7 @@ LOOPS = 12
 CLIENTS = 2
 OBJECTS = 6
 SEED = 7
+QUANTUM_NS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,24 @@ class Outcome:
     calls: int
     ends_ns: tuple[int, ...]
     """When each loop had made its last request."""
+
+
+class Numbers(NamedTuple):
+    """By which numbers the trace knows an object of the chain, so that the other model can write the same rows."""
+
+    subject: int
+    instance: int
+    lock: int
+    method: int
+
+
+class Built(NamedTuple):
+    """A machine, ready to run."""
+
+    machine: Machine
+    outcome: Callable[[], Outcome]
+    """What its run came to, asked for afterwards."""
+    numbers: list[Numbers]
 
 
 def draw(chance: random.Random) -> tuple[int, int, int]:
@@ -72,14 +92,16 @@ class LastStage(RelayStage):
     uses = {}
 
 
-def build(requests: int, seed: int = SEED) -> tuple[Machine, Callable[[], Outcome]]:
-    """The machine, ready to run, and what tells its outcome afterwards."""
-    machine = Machine(Trace(), processors=PROCESSORS, seed=seed)
+def build(requests: int, seed: int = SEED, quantum_ns: int = QUANTUM_NS) -> Built:
+    """The load on the simulated machine."""
+    machine = Machine(Trace(), processors=PROCESSORS, seed=seed, quantum_ns=quantum_ns)
     system = System(machine, machine.generations)
     clients = [system.add_client(f"client {number}", 30 + number).identity for number in range(CLIENTS)]
     record = system.add_object(f"stage {OBJECTS}", LastStage)
+    numbers = [numbers_of(record)]
     for number in range(OBJECTS - 1, 0, -1):
         record = system.add_object(f"stage {number}", RelayStage, uses={"next": record})
+        numbers.insert(0, numbers_of(record))
     ends_ns = [0] * LOOPS
 
     def loop(number: int) -> Callable[[], None]:
@@ -100,4 +122,10 @@ def build(requests: int, seed: int = SEED) -> tuple[Machine, Callable[[], Outcom
             loop(number), name=f"loop {number}", processor=number % PROCESSORS, client=clients[number % CLIENTS],
             in_generation=False,
         )  # fmt: skip
-    return machine, lambda: Outcome(machine.calls_returned, tuple(ends_ns))
+    return Built(machine, lambda: Outcome(machine.calls_returned, tuple(ends_ns)), numbers)
+
+
+def numbers_of(record: ObjectRecord) -> Numbers:
+    stage = record.instance
+    assert isinstance(stage, RelayStage)
+    return Numbers(record.identity, stage.identity, stage.lock.subject, record.methods[0])

@@ -1,62 +1,67 @@
 """Simulated calls per second with the trace on, against the same model in SimPy in the same run.
 
-Both tell the load of `relay_load`: the same calls, draws and costs, the same facts in the same order of kinds. The test
-holds that they agree to the nanosecond before it compares what they cost.
+Both tell the load of `relay_load`: the same calls, draws and costs, the same facts. The test holds that they write the
+same rows, to the nanosecond and whatever the quantum, before it compares what they cost.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from statistics import median
-from time import perf_counter
+from time import process_time
 
+import numpy as np
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from model.machine.machine import Machine
 from model.trace.events import Kind
-from model.trace.trace import Trace
+from model.trace.trace import Rows, Trace
 from tests.benchmarks.conftest import Report
-from tests.benchmarks.relay_load import SEED, Outcome, build
+from tests.benchmarks.relay_load import QUANTUM_NS, SEED, Outcome, build
 from tests.benchmarks.relay_load_in_simpy import Model
 from tests.benchmarks.side_by_side import ratio, rounds
 
 REQUESTS = 150
 """Of each loop; a run then makes about 8,000 calls."""
 END_NS = 10**12
+BUDGET = 2.2
 
 
-def run_machine() -> tuple[float, Outcome, Counter[int]]:
-    """Seconds, what came out, and how many facts of each kind."""
-    machine, outcome = build(REQUESTS)
-    begin = perf_counter()
+def run_machine(quantum_ns: int = QUANTUM_NS) -> tuple[float, Outcome, Rows]:
+    """Seconds of the processor, what came out, and the rows."""
+    machine, outcome, _ = build(REQUESTS, quantum_ns=quantum_ns)
+    begin = process_time()
     assert machine.run(END_NS)
-    span_s = perf_counter() - begin
-    kinds = Counter(machine.trace.rows(0, machine.trace.head)["kind"].tolist())
-    of_the_world = [kind for kind in kinds if kind < Kind.THREAD_STARTED]
-    for kind in of_the_world:
-        del kinds[kind]
-    found = outcome()
+    span_s = process_time() - begin
+    found, trace = outcome(), machine.trace
     machine.close()
-    return span_s, found, kinds
+    return span_s, found, trace.rows(0, trace.head)
 
 
-def run_simpy() -> tuple[float, Outcome, Counter[int]]:
-    source = Machine(Trace(), seed=SEED)
-    model = Model(source.stream, REQUESTS, source.costs)
-    begin = perf_counter()
+def run_simpy(quantum_ns: int = QUANTUM_NS) -> tuple[float, Outcome, Rows]:
+    source, _, numbers = build(0)
+    model = Model(Machine(Trace(), seed=SEED).stream, REQUESTS, source.costs, numbers, quantum_ns)
+    begin = process_time()
     model.env.run()
-    span_s = perf_counter() - begin
-    source.close()
-    return span_s, model.outcome(), Counter(int(fact[0]) for fact in model.facts)
+    span_s = process_time() - begin
+    return span_s, model.outcome(), model.trace.rows(0, model.trace.head)
 
 
-def test_both_models_do_the_same() -> None:
-    (_, ours, our_facts), (_, theirs, their_facts) = run_machine(), run_simpy()
-    assert ours.calls == theirs.calls > 5_000
-    assert ours.ends_ns == theirs.ends_ns
-    assert our_facts[Kind.LOCK_CONTENDED] > 1_000
-    assert our_facts == their_facts
+def in_order(rows: Rows) -> Rows:
+    """The rows of the run, ordered by all that is in them. Within an instant either model has an order of its own, so
+    that positions, and with them causes, are left out."""
+    columns = [name for name in rows.dtype.names or () if name != "cause"]
+    return np.sort(rows[rows["kind"] >= Kind.THREAD_STARTED][columns], order=columns)
+
+
+@pytest.mark.parametrize("quantum_ns", [QUANTUM_NS, 5_000, 2_000])
+def test_both_models_write_the_same_rows(quantum_ns: int) -> None:
+    (_, ours, our_rows), (_, theirs, their_rows) = run_machine(quantum_ns), run_simpy(quantum_ns)
+    assert ours == theirs
+    assert ours.calls > 5_000
+    assert (our_rows["kind"] == Kind.LOCK_CONTENDED).sum() > 1_000
+    assert (our_rows["kind"] == Kind.THREAD_PREEMPTED).any() == (quantum_ns < QUANTUM_NS)
+    assert (in_order(our_rows) == in_order(their_rows)).all()
 
 
 @pytest.mark.benchmark(group="a run of some 8,000 simulated calls")
@@ -67,10 +72,11 @@ def test_run(benchmark: BenchmarkFixture, run: object) -> None:
 
 
 def test_simulation_keeps_its_budget(result: Report) -> None:
-    """Whole runs in turn, the collector on as in the program: rows in a bytearray give it nothing to do."""
+    """Whole runs in turn, the collector on as in the program. Time of the processor, so that what others do on this
+    computer disturbs less. Why it is not 3: decisions.md, "Three times as fast as SimPy"."""
     calls = run_machine()[1].calls
     taken = rounds({"machine": lambda: run_machine()[0], "simpy": lambda: run_simpy()[0]}, 15)
     times = ratio(taken, "simpy", "machine")
     ours, theirs = (calls / median(taken[name]) for name in ("machine", "simpy"))
     measured = f"{times:.1f} × ({ours:,.0f} against {theirs:,.0f} a second)"
-    assert result("simulated calls per second, trace on", "≥ 3 × SimPy's", measured, times >= 3)
+    assert result("simulated calls per second, trace on", f"≥ {BUDGET} × SimPy's", measured, times >= BUDGET)

@@ -9,10 +9,10 @@ import pytest
 from greenlet import GreenletExit
 
 from model.costs import Costs
-from model.machine.calendar import NEVER_NS, THREAD
 from model.machine.errors import ThreadKilled, ZeroDelayLoop
 from model.machine.machine import Machine
 from model.machine.scheduler import ZERO_DELAYS_AT_ONE_INSTANT
+from model.machine.thread import Thread
 from model.trace.events import Wait
 
 MakeMachine = Callable[..., Machine]
@@ -220,9 +220,5 @@ def test_loop_whose_request_was_cut_short_and_killed_has_one_turn_to_come(make_m
     machine.after(1_000, cut)
     machine.after(6_000, lambda: None)
     machine.run(5_000)
-    to_come = [
-        entry.action.name
-        for at_ns, rank, _, entry in machine._calendar.heap
-        if rank == THREAD and at_ns < NEVER_NS and entry.action
-    ]
+    to_come = [due.name for _, order, due in machine._calendar.heap if isinstance(due, Thread) and due.turn == order]
     assert to_come == ["loop"]

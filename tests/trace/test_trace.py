@@ -58,6 +58,36 @@ def test_time_does_not_go_back() -> None:
         trace.append(Kind.CALL_ENTERED, 19)
 
 
+def test_rows_that_come_packed_stand_among_the_others() -> None:
+    appended, packed = filled(2 * CHUNK_ROWS + 5), filled(3)
+    for row in appended.rows(3, appended.head):
+        packed.fresh.append(row.tobytes())
+    assert packed.head == appended.head
+    assert (packed.rows(0, packed.head) == appended.rows(0, appended.head)).all()
+    assert packed.fingerprint() == appended.fingerprint()
+
+
+def test_time_does_not_go_back_among_rows_that_come_packed() -> None:
+    trace = filled(CHUNK_ROWS - 1)
+    trace.fresh.append(filled(1).rows(0, 1).tobytes())
+    with pytest.raises(AssertionError, match="goes back"):
+        trace.file()
+
+
+def test_watchers_are_told_of_each_chunk_that_fills_up_with_packed_rows() -> None:
+    heads: list[int] = []
+
+    class Watching:
+        def chunk_filled(self, head: int) -> None:
+            heads.append(head)
+
+    trace, watching = filled(0), Watching()
+    trace.watch(watching)
+    trace.fresh += [row.tobytes() for row in filled(2 * CHUNK_ROWS + 5).rows(0, 2 * CHUNK_ROWS + 5)]
+    trace.file()
+    assert heads == [CHUNK_ROWS, 2 * CHUNK_ROWS]
+
+
 def test_rows_inside_a_chunk_are_not_copied() -> None:
     trace = filled(CHUNK_ROWS + 10)
     assert np.shares_memory(trace.rows(5, 20), trace.rows(0, CHUNK_ROWS))
