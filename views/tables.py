@@ -273,9 +273,10 @@ class EntryTable(QTableView):
         px, scale, width = self._theme.px, self._theme.scale, self.viewport().width()
         rows = self._entries.rows
         names = max([px(60), *(text_width(row.name, "label", scale, weight=MEDIUM) for row in rows)])
-        words = max(
-            [px(50), *(text_width(cell.words, "label", scale, weight=SEMIBOLD) for r in rows for cell in r.cells)]
-        )
+        # What an entry points at changes in a swap, and has its object's name before and after: the columns have room for
+        # both at once and stay where they are.
+        texts = {word for row in rows for word in (row.name, *(cell.words for cell in row.cells))}
+        words = max([px(50), *(text_width(text, "label", scale, weight=SEMIBOLD) for text in texts)])
         least = px(NUMBER_WIDTH + GUTTER) + min(words, px(MOST_WORDS))
         first = px(PADDING) + max(
             min(px(124), width - px(PADDING) - least * (columns - 1)), min(names, width / 3) + px(16)

@@ -66,7 +66,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "resources": (),
     "views": (*_VIEWS, "views", "resources"),  # the catalogue of views names them all
     "views.kit": (*_VIEWS, "resources"),
-    "views.kit.session_link": (*_VIEWS, "model.session", "resources"),
+    "views.kit.session_link": (*_VIEWS, "model.session", "views.kit.heard", "resources"),
     "views.*": (*_VIEWS, "views.kit", "resources"),
     "app": ("*",),
 }
