@@ -273,8 +273,8 @@ class EntryTable(QTableView):
         px, scale, width = self._theme.px, self._theme.scale, self.viewport().width()
         rows = self._entries.rows
         names = max([px(60), *(text_width(row.name, "label", scale, weight=MEDIUM) for row in rows)])
-        # What an entry points at changes in a swap, and has its object's name before and after: the columns have room for
-        # both at once and stay where they are.
+        # What an entry points at changes in a swap, and has its object's name before and after: the columns have room
+        # for either and stay where they are.
         texts = {word for row in rows for word in (row.name, *(cell.words for cell in row.cells))}
         words = max([px(50), *(text_width(text, "label", scale, weight=SEMIBOLD) for text in texts)])
         least = px(NUMBER_WIDTH + GUTTER) + min(words, px(MOST_WORDS))
