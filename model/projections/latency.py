@@ -101,8 +101,9 @@ class Latency:
         return Histogram(whole, *_read(whole, self.max_whole[series]))
 
     def since(self, earlier: Latency, object_id: int) -> Histogram:
-        """Of the calls that ended after an earlier state of the same run; the maximum is the upper edge of its bin."""
-        counts = self.total(object_id).now - earlier.total(object_id).now
+        """Of the calls that ended after an earlier state of the same run, none if it is the later one; the maximum is
+        the upper edge of its bin."""
+        counts = np.maximum(self.total(object_id).now - earlier.total(object_id).now, 0)
         filled = np.flatnonzero(counts)
         longest = int(EDGES_NS[1 + filled[-1]]) - 1 if len(filled) else 0
         return Histogram(counts, int(counts.sum()), percentile(counts, 50), percentile(counts, 99), longest)

@@ -145,3 +145,13 @@ def test_any_cut_gives_a_plain_count(seed: int) -> None:
     since = rows["at_ns"][rows["kind"] == COMPLETED][-1]
     now = ended["a"][(ended["subject"] == FCM_17) & (ended["at_ns"] > since)]
     assert np.array_equal(state.of(FCM_17).now, np.bincount(bins_of(now), minlength=BINS))
+
+
+def test_nothing_has_ended_since_a_state_that_is_the_later_one() -> None:
+    """Whoever looks at two branches from before they parted."""
+    trace = trace_of((RETURNED, 1, 1, 900), (RETURNED, 1, 1, 2_000), (RETURNED, 1, 2, 70))
+    projection = Projection(trace, LatencyFold(trace))
+    early, late = projection.at(1), projection.at(3)
+    assert late.since(early, 1).count == 2
+    since = early.since(late, 1)
+    assert (since.count, since.p50_ns, since.p99_ns, since.max_ns, since.now.sum()) == (0, 0, 0, 0, 0)
