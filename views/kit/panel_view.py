@@ -7,6 +7,7 @@ showEvent, set_theme --------------------+
 
 from __future__ import annotations
 
+import sys
 from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import Slot
@@ -48,7 +49,11 @@ class PanelView(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self.take()
+        try:
+            self.take()
+        except Exception:
+            # Left to PySide, an exception out of this override can end the program: it is told as any other is.
+            sys.excepthook(*sys.exc_info())
 
     @Slot()
     @Slot(object)
