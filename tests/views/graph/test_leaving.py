@@ -14,6 +14,7 @@ from views.kit.theme import load_theme
 def seen(qtbot, request):
     """A run that is over, and its graph at an instant."""
     stage = staged(request.param, until_ns=10_000)
+    stage.player.stop()  # On a frame of its own it would put the cursor back.
     view = shown(qtbot, GraphView(stage.link, Selection(), load_theme("light")), 900, 500)
 
     def at(at_ns):
@@ -50,23 +51,20 @@ def test_thread_by_which_rules_are_broken_is_marked_where_it_is_and_nobody_is_on
         assert view.board.objects[each.object].name == "diary"
 
 
-def test_both_are_painted(seen):
+def test_both_are_painted(seen, monkeypatch):
     name, _, at = seen
     view = at(2_900)
-    image_of(view)
-    with_box = as_it_is(view)
-    view._leaving.left = ()
-    assert as_it_is(view) != with_box
+    with_box = image_of(view)
+    monkeypatch.setattr(view._leaving, "paint_under", unpainted)
+    assert image_of(view) != with_box
     view = at(3_395)
-    image_of(view)
-    painted = as_it_is(view)
-    view._leaving.breaking = ()
-    assert (as_it_is(view) != painted) == (name == "one_advance")
+    painted = image_of(view)
+    monkeypatch.setattr(view._leaving, "paint_over", unpainted)
+    assert (image_of(view) != painted) == (name == "one_advance")
 
 
-def as_it_is(view):
-    """Its picture before the next frame, which looks for itself where everything is."""
-    return view.grab().toImage()
+def unpainted(painter, board):
+    """What would be seen without it."""
 
 
 def test_box_stands_about_the_first_places_of_the_queue(seen):
