@@ -83,7 +83,7 @@ NULL_SWAPS = Activity(
         "swaps": Setting("contended", "contended, random or none"),
         "gap_us": Setting(10_000, "the least time between two swaps of a file, in microseconds", 0, 10_000_000),
         "meetings": Setting(1, "findings of several calls inside at once that make a file contended", 1, 1_000_000),
-        "own": Setting(84, "of a hundred random swaps, those of files that one script alone uses", 0, 100),
+        "own": Setting(86, "of a hundred random swaps, those of files that one script alone uses", 0, 100),
         "operations": Setting(6_000, "steps of each script that are measured", 100, 10_000_000),
         "warm_up": WARM_UP,
     },
