@@ -146,7 +146,8 @@ class ComponentNode(NodeItem):
         reshaped = self._reshape()
         if self.look() != look:
             self.touch()
-        return reshaped or (before.mediator is None) != (facts.mediator is None)
+        # Beside its words stand the threads that are inside.
+        return reshaped or before.words != facts.words or (before.mediator is None) != (facts.mediator is None)
 
     def _show_frame(self, before: MediatorFacts | None, now: MediatorFacts, *, at_once: bool) -> None:
         motion = self.board.motion

@@ -10,12 +10,14 @@ import pytest
 from model.trace.events import Kind, Phase
 from tests.views.graph.worlds import OBJECT, World
 from tests.views.panels import image_of, shown
+from views.graph.geometry import TEXT_LEFT
 from views.graph.threads_layer import FIRST_IN_QUEUE, QUEUE_STEP
 from views.graph.view import GraphView
 from views.kit.dots import TILE_OF_FATE, tile_of_generation
 from views.kit.selection import Selection
 from views.kit.session_link import SessionLink
 from views.kit.theme import load_theme
+from views.kit.typography import text_width
 
 
 def view_of(qtbot: Any, world: World) -> GraphView:
@@ -70,6 +72,22 @@ def test_only_so_many_have_a_seat(qtbot: Any) -> None:
     world.now_ns = 1_000
     view = view_of(qtbot, world)
     assert 2 <= len(view.threads.across) <= 8
+
+
+def test_seats_make_room_when_the_words_beside_them_grow(qtbot: Any) -> None:
+    """As after a jump over a whole swap, by which the node keeps its outline and has another implementation."""
+    world = World()
+    for number in range(1, 40):
+        world.call(number)
+    world.now_ns = 1_000
+    view = view_of(qtbot, world)
+    node = view.board.objects[OBJECT]
+    before = len(view.threads.across)
+    assert node.take(node.facts._replace(words="sequential, 1 rep"), at_once=True, ended=None)
+    view.board.lay_wires(at_once=True)  # as the scene does where a node says so
+    right_of_words = node.pos().x() + node.parts.card.left() + TEXT_LEFT + text_width("sequential, 1 rep", "label")
+    assert len(view.threads.across) < before
+    assert view.threads.across.min() - 6 >= right_of_words
 
 
 def test_outside_a_swap_the_generation_shows(qtbot: Any) -> None:
