@@ -14,6 +14,7 @@ Any single run of an experiment opens in the window as a scenario, to be watched
 from __future__ import annotations
 
 import json
+import os
 import sys
 from html import escape
 from pathlib import Path
@@ -57,7 +58,7 @@ class Evaluation(QObject):
         self._program = program
         self._process = QProcess(self)
         environment = QProcessEnvironment.systemEnvironment()
-        environment.insert("PYTHONPATH", ":".join(path for path in sys.path if path))
+        environment.insert("PYTHONPATH", os.pathsep.join(path for path in sys.path if path))
         environment.insert("QT_QPA_PLATFORM", "offscreen")
         self._process.setProcessEnvironment(environment)
         self._process.readyReadStandardError.connect(self._read)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from typing import Final
 
@@ -23,7 +24,7 @@ class OtherProcess(QObject):
         super().__init__(parent)
         self._process = QProcess(self)
         environment = QProcessEnvironment.systemEnvironment()
-        environment.insert("PYTHONPATH", ":".join(path for path in sys.path if path))
+        environment.insert("PYTHONPATH", os.pathsep.join(path for path in sys.path if path))
         self._process.setProcessEnvironment(environment)
         self._process.readyReadStandardError.connect(self._read)
         self._process.finished.connect(self._finished)

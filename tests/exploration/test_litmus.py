@@ -1,9 +1,10 @@
-"""Litmus tests: our own, others where they lie beside the checkout, and files that are none."""
+"""Litmus tests: our own, others where CHANGEOVER_LITMUS names a folder of them, and files that are none."""
 
 from __future__ import annotations
 
 import copy
 import json
+import os
 from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
@@ -21,8 +22,8 @@ from model.machine.explored import ExploredMachine
 from model.machine.generations import Generations
 
 OWN = Path(__file__).parent / "litmus"
-BESIDE = Path(__file__).parents[3] / "shared" / "litmus"
-"""Where a whole collection may lie."""
+OTHERS = os.environ.get("CHANGEOVER_LITMUS", "")
+"""Where a collection lies that is not ours."""
 
 
 @pytest.mark.slow
@@ -35,10 +36,10 @@ def test_the_generations_keep_what_a_litmus_test_expects(test: Litmus) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not BESIDE.is_dir(), reason="no collection beside the checkout")
+@pytest.mark.skipif(not OTHERS, reason="CHANGEOVER_LITMUS names no collection")
 def test_the_generations_keep_what_others_expect_of_four_threads() -> None:
     """Slow: the largest of a collection that is not ours; the command runs all of it."""
-    outcomes = [run_litmus(test) for test in read_litmus([BESIDE]) if len(test.threads) > 3]
+    outcomes = [run_litmus(test) for test in read_litmus([Path(OTHERS)]) if len(test.threads) > 3]
     assert outcomes
     assert [outcome for outcome in outcomes if not outcome.ok] == []
 
