@@ -35,7 +35,11 @@ def test_what_the_other_process_says_is_said(opens: Opens, qtbot: QtBot) -> None
     window = opens("counter")
     exporting = Exporting(window)
     said: list[tuple[str, bool]] = []
-    exporting.said.connect(lambda *words: said.append(words))
+
+    def told(words: str, failure: bool) -> None:
+        said.append((words, failure))
+
+    exporting.said.connect(told)
     exporting._path = "/nowhere/run.json"
     exporting.process.said = "--output: /nowhere/run.json cannot be written (No such file); name another.\n"
     exporting.process.ended.emit(2, "")
