@@ -14,15 +14,14 @@ Any single run of an experiment opens in the window as a scenario, to be watched
 from __future__ import annotations
 
 import json
-import os
-import sys
 from html import escape
 from pathlib import Path
 from typing import Any, Final
 
-from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QStandardPaths, Signal, Slot
+from PySide6.QtCore import QObject, QStandardPaths, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QProgressBar, QTextBrowser, QWidget
 
+from app.other_process import THIS_PROGRAM, OtherProcess
 from app.sheet import Sheet
 from model.experiments import EXPERIMENTS, scenario_of
 from model.experiments.experiment import Experiment
@@ -34,8 +33,6 @@ from views.kit.thin_scroll import scroll_thinly
 from views.kit.typography import font
 
 SEEDS: Final = 1
-ENDS_WITHIN_MS: Final = 5_000
-"""How long the other process may take to end when asked; then it is ended."""
 PICTURE_WIDTH: Final = 560
 
 
@@ -53,66 +50,38 @@ class Evaluation(QObject):
     ended = Signal(bool)
     """Whether every run is there."""
 
-    def __init__(self, parent: QObject, program: tuple[str, ...] = (sys.executable, "-m", "app")) -> None:
+    def __init__(self, parent: QObject, program: tuple[str, ...] = THIS_PROGRAM) -> None:
         super().__init__(parent)
-        self._program = program
-        self._process = QProcess(self)
-        environment = QProcessEnvironment.systemEnvironment()
-        environment.insert("PYTHONPATH", os.pathsep.join(path for path in sys.path if path))
-        environment.insert("QT_QPA_PLATFORM", "offscreen")
-        self._process.setProcessEnvironment(environment)
-        self._process.readyReadStandardError.connect(self._read)
-        self._process.finished.connect(self._finished)
-        self.said = ""
-        """What the other process said beside its progress."""
+        self.process = OtherProcess(self, program, QT_QPA_PLATFORM="offscreen")
+        self.process.told.connect(self._told)
+        self.process.ended.connect(self._ended)
 
     @property
     def running(self) -> bool:
         """Whether it is at work."""
-        return self._process.state() is not QProcess.ProcessState.NotRunning
+        return self.process.running
+
+    @property
+    def said(self) -> str:
+        """What the other process said beside its progress."""
+        return self.process.said
 
     def start(self, name: str, folder: Path, seeds: int) -> None:
         """Begins; nothing happens while one is running."""
-        if self.running:
-            return
-        self.said = ""
-        program, *before = self._program
-        arguments = ["reproduce", name, "--out", str(folder), "--seeds", str(seeds), "--json", "--tell"]
-        self._process.start(program, [*before, *arguments])
+        self.process.start("reproduce", name, "--out", str(folder), "--seeds", str(seeds), "--json", "--tell")
 
     @Slot()
     def cancel(self) -> None:
         """Asks for the end and waits for it a little; what is done is kept."""
-        if self.running:
-            self._process.terminate()
-            if not self._process.waitForFinished(ENDS_WITHIN_MS):
-                self._process.kill()
-                self._process.waitForFinished(ENDS_WITHIN_MS)
+        self.process.finish()
 
-    @Slot()
-    def _read(self) -> None:
-        while self._process.canReadLine() or self._has_error_line():
-            line = bytes(self._process.readLine().data()).decode(errors="replace")
-            self._take(line)
+    @Slot(dict)
+    def _told(self, told: dict[str, Any]) -> None:
+        self.progressed.emit(told["done"] / max(told["total"], 1e-9), f"{told['jobs_done']} of {told['jobs']} runs")
 
-    def _has_error_line(self) -> bool:
-        self._process.setReadChannel(QProcess.ProcessChannel.StandardError)
-        return self._process.canReadLine()
-
-    def _take(self, line: str) -> None:
-        try:
-            told: Any = json.loads(line)
-            part, words = told["done"] / max(told["total"], 1e-9), f"{told['jobs_done']} of {told['jobs']} runs"
-        except (ValueError, KeyError, TypeError):
-            self.said += line
-            return
-        self.progressed.emit(part, words)
-
-    @Slot()
-    def _finished(self) -> None:
-        self._read()
-        good = self._process.exitStatus() is QProcess.ExitStatus.NormalExit and self._process.exitCode() == 0
-        self.ended.emit(good)
+    @Slot(int, str)
+    def _ended(self, status: int, _: str) -> None:
+        self.ended.emit(status == 0)
 
 
 class Gallery(Sheet):

@@ -10,6 +10,8 @@ from typing import Final
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal, Slot
 
 ENDS_WITHIN_MS: Final = 5_000
+"""How long it may take to end when asked; then it is ended."""
+THIS_PROGRAM: Final = (sys.executable, "-m", "app")
 
 
 class OtherProcess(QObject):
@@ -20,11 +22,14 @@ class OtherProcess(QObject):
     ended = Signal(int, str)
     """Its exit status, and what it printed."""
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, parent: QObject, program: tuple[str, ...] = THIS_PROGRAM, **variables: str) -> None:
         super().__init__(parent)
+        self.program = program
         self._process = QProcess(self)
         environment = QProcessEnvironment.systemEnvironment()
         environment.insert("PYTHONPATH", os.pathsep.join(path for path in sys.path if path))
+        for name, value in variables.items():
+            environment.insert(name, value)
         self._process.setProcessEnvironment(environment)
         self._process.readyReadStandardError.connect(self._read)
         self._process.finished.connect(self._finished)
@@ -40,7 +45,8 @@ class OtherProcess(QObject):
         """Begins; nothing happens while one is running."""
         if not self.running:
             self.said = ""
-            self._process.start(sys.executable, ["-m", "app", *arguments])
+            program, *before = self.program
+            self._process.start(program, [*before, *arguments])
 
     @Slot()
     def cancel(self) -> None:
@@ -48,6 +54,14 @@ class OtherProcess(QObject):
         if self.running:
             self._process.kill()
             self._process.waitForFinished(ENDS_WITHIN_MS)
+
+    @Slot()
+    def finish(self) -> None:
+        """Asks for the end and waits for it a little: what is done is kept."""
+        if self.running:
+            self._process.terminate()
+            if not self._process.waitForFinished(ENDS_WITHIN_MS):
+                self.cancel()
 
     @Slot()
     def _read(self) -> None:

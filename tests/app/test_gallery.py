@@ -41,7 +41,7 @@ def gallery(qtbot: QtBot, opens: Opens, tmp_path: Path) -> Gallery:
 
 
 def runs(gallery: Gallery, program: str) -> Evaluation:
-    gallery.evaluation._program = (sys.executable, "-c", program)
+    gallery.evaluation.process.program = (sys.executable, "-c", program)
     return gallery.evaluation
 
 
