@@ -11,6 +11,8 @@ Nothing has to be registered, as with the states of an exploration: a component'
 bug, is found by walking. What cannot be put back, such as an iterator, is refused with CannotGoBack; such a world is
 built anew each time.
 
+A hundred objects are put back before each run, so that what is of one sort is put back in one loop.
+
 Limits: what nobody in the world refers to is not seen, such as a global variable of a module. That a world which was
 brought back runs like one that was built is held by tests, for every small scenario and every planted bug.
 """
@@ -32,8 +34,8 @@ import msgspec
 import numpy as np
 from greenlet import greenlet
 
-Put = Callable[[Any, Any], None]
-"""Puts an object back to what was kept of it."""
+Put = Callable[[Iterable[tuple[Any, Any]]], None]
+"""Puts objects of one sort back, each to what was kept of it."""
 
 _LEAVES: Final = (
     int, str, bytes, float, complex, type(None), range, type, ModuleType, CodeType, Enum, Struct, MappingProxyType,
@@ -60,7 +62,7 @@ class Beginning:
     ) -> None:
         self._carrier = carrier
         self._met: dict[int, Any] = {id(one): one for one in but}
-        self._steps: list[tuple[Put, Any, Any]] = []
+        self._kept: dict[Put, list[tuple[Any, Any]]] = {}
         self._empty: list[Any] = []
         """Lists, dictionaries and sets that are empty: most of what rules remember."""
         self._ahead = list(roots)
@@ -72,11 +74,10 @@ class Beginning:
 
     def bring_back(self) -> None:
         """Makes it all what it was. Threads that have begun must have ended."""
-        for found in self._empty:
-            if found:
-                found.clear()
-        for put, found, kept in self._steps:
-            put(found, kept)
+        for found in filter(None, self._empty):
+            found.clear()
+        for put, pairs in self._kept.items():
+            put(pairs)
 
     def _take(self, found: Any) -> None:
         for form, take in _TAKES.items():
@@ -91,10 +92,10 @@ class Beginning:
 
     def _keep(self, within: Iterable[Any], put: Put | None = None, found: Any = None, kept: Any = None) -> None:
         self._ahead += within
-        if put in (_put_list, _put_dict, _put_set) and not kept:
+        if put in (_put_lists, _put_tables) and not kept:
             self._empty.append(found)
         elif put is not None:
-            self._steps.append((put, found, kept))
+            self._kept.setdefault(put, []).append((found, kept))
 
     def _take_attributes(self, found: Any) -> None:
         kind: Any = type(found)
@@ -114,9 +115,9 @@ class Beginning:
             if isinstance(value, greenlet):
                 if value or value.dead:
                     raise CannotGoBack("a thread has begun")
-                self._keep((value.run,), _put_carrier, found, (name, self._carrier, value.run))
+                self._keep((value.run,), _put_carriers, found, (name, self._carrier, value.run))
             elif hasattr(value, "hexdigest"):
-                self._keep((), _put_copy, found, (name, value.copy()))
+                self._keep((), _put_copies, found, (name, value.copy()))
             else:
                 self._ahead.append(value)
 
@@ -127,38 +128,36 @@ _Taken = tuple[Iterable[Any]] | tuple[Iterable[Any], Put, Any, Any]
 
 
 def _take_list(found: Any) -> _Taken:
-    return tuple(found), _put_list, found, tuple(found)
+    return tuple(found), _put_lists, found, tuple(found)
 
 
-def _put_list(found: Any, kept: tuple[Any, ...]) -> None:
-    found.clear()
-    found.extend(kept)
+def _put_lists(pairs: Iterable[tuple[Any, Any]]) -> None:
+    for found, kept in pairs:
+        found.clear()
+        found.extend(kept)
 
 
 def _take_set(found: Any) -> _Taken:
-    return tuple(found), _put_set, found, found.copy()
-
-
-def _put_set(found: Any, kept: Any) -> None:
-    found.clear()
-    found.update(kept)
+    return tuple(found), _put_tables, found, found.copy()
 
 
 def _take_dict(found: Any) -> _Taken:
-    return (*found.keys(), *found.values()), _put_dict, found, dict(found)
+    return (*found.keys(), *found.values()), _put_tables, found, dict(found)
 
 
-def _put_dict(found: Any, kept: dict[Any, Any]) -> None:
-    found.clear()
-    found.update(kept)
+def _put_tables(pairs: Iterable[tuple[Any, Any]]) -> None:
+    for found, kept in pairs:
+        found.clear()
+        found.update(kept)
 
 
 def _take_bytes(found: Any) -> _Taken:
     return (), _put_bytes, found, bytes(found)
 
 
-def _put_bytes(found: Any, kept: bytes) -> None:
-    found[:] = kept
+def _put_bytes(pairs: Iterable[tuple[Any, Any]]) -> None:
+    for found, kept in pairs:
+        found[:] = kept
 
 
 def _take_cell(found: Any) -> _Taken:
@@ -166,19 +165,21 @@ def _take_cell(found: Any) -> _Taken:
         contents = found.cell_contents
     except ValueError:
         raise CannotGoBack("a function refers to a variable that has no value yet") from None
-    return (contents,), _put_cell, found, contents
+    return (contents,), _put_cells, found, contents
 
 
-def _put_cell(found: Any, kept: Any) -> None:
-    found.cell_contents = kept
+def _put_cells(pairs: Iterable[tuple[Any, Any]]) -> None:
+    for found, kept in pairs:
+        found.cell_contents = kept
 
 
 def _take_chance(found: Any) -> _Taken:
     return (), _put_chance, found, found.getstate()
 
 
-def _put_chance(found: Any, kept: Any) -> None:
-    found.setstate(kept)
+def _put_chance(pairs: Iterable[tuple[Any, Any]]) -> None:
+    for found, kept in pairs:
+        found.setstate(kept)
 
 
 _TAKES: Final[dict[type, Callable[[Any], _Taken]]] = {
@@ -233,33 +234,42 @@ def _check_shows_all(kind: type) -> None:
 def _putting(kind: type, names: tuple[str, ...]) -> Put:
     """A function that sets just these attributes: written out, it costs a tenth of so many calls of `setattr`."""
     targets = ", ".join(f"found.{name}" for name in names)
-    source = f"def put(found, kept):\n    if found.__class__ is not kind: found.__class__ = kind\n    {targets}, = kept"
+    source = f"""
+def put(pairs):
+    for found, kept in pairs:
+        if found.__class__ is not kind:
+            found.__class__ = kind
+        {targets}, = kept
+"""
     namespace: dict[str, Any] = {"kind": kind}
     exec(source, namespace)
     put: Put = namespace["put"]
     return put
 
 
-def _put_attributes(found: Any, kept: tuple[type, dict[str, Any]]) -> None:
-    kind, attributes = kept
-    if found.__class__ is not kind:
-        found.__class__ = kind
-    there = found.__dict__
-    there.clear()
-    there.update(attributes)
+def _put_attributes(pairs: Iterable[tuple[Any, tuple[type, dict[str, Any]]]]) -> None:
+    for found, (kind, attributes) in pairs:
+        if found.__class__ is not kind:
+            found.__class__ = kind
+        there = found.__dict__
+        there.clear()
+        there.update(attributes)
 
 
-def _put_away(found: Any, kept: tuple[str, ...]) -> None:
-    for name in kept:
-        if hasattr(found, name):
-            delattr(found, name)
+def _put_away(pairs: Iterable[tuple[Any, tuple[str, ...]]]) -> None:
+    for found, names in pairs:
+        for name in names:
+            if hasattr(found, name):
+                delattr(found, name)
 
 
-def _put_carrier(found: Any, kept: tuple[str, Callable[[Callable[[], None]], greenlet], Callable[[], None]]) -> None:
-    name, carrier, life = kept
-    setattr(found, name, carrier(life))
+def _put_carriers(
+    pairs: Iterable[tuple[Any, tuple[str, Callable[[Callable[[], None]], greenlet], Callable[[], None]]]],
+) -> None:
+    for found, (name, carrier, life) in pairs:
+        setattr(found, name, carrier(life))
 
 
-def _put_copy(found: Any, kept: tuple[str, Any]) -> None:
-    name, value = kept
-    setattr(found, name, value.copy())
+def _put_copies(pairs: Iterable[tuple[Any, tuple[str, Any]]]) -> None:
+    for found, (name, value) in pairs:
+        setattr(found, name, value.copy())
