@@ -158,8 +158,9 @@ class _Sparse:
 
     def __call__(self, machine: ExploredMachine, n: int) -> int:
         asked = len(self.widths)
-        self.widths.append(min(n, 255))
-        self.free.append(0 if machine.goes_on is not None else min(machine.enabled or n, 255))
+        self.widths.append(n if n < 255 else 255)
+        free = 0 if machine.goes_on is not None else machine.enabled or n
+        self.free.append(free if free < 255 else 255)
         return self.prefix.get(asked, 0)
 
 

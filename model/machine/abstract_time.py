@@ -11,7 +11,7 @@ from bisect import insort
 from collections.abc import Callable, Collection
 from typing import Any, Final
 
-from model.machine.calendar import Calendar, Entry
+from model.machine.calendar import NEVER_NS, Calendar, Entry
 from model.machine.generations import Generations, Token
 from model.machine.lock import SimulatedLock
 from model.machine.surroundings import Operation
@@ -19,6 +19,8 @@ from model.machine.thread import Thread
 from model.trace.events import Kind, Wait
 
 _COUNT_CHANGE: Final = int(Operation.COUNT_CHANGE)
+_NOWHERE: Final = -1
+"""The horizon of a thread that must not run ahead of anybody."""
 
 
 class Alarm:
@@ -87,6 +89,8 @@ _CAME.action = None
 class GenerationsInOneStep(Generations):
     """Generations whose operations are one step each, for scenarios that are about something else.
 
+    Whoever is in one runs ahead of all others for as long as it lasts.
+
     That their many steps amount to that is shown where they are explored one by one: by the litmus tests, and by the
     scenarios that do not ask for this.
     """
@@ -94,37 +98,37 @@ class GenerationsInOneStep(Generations):
     def enter(self) -> Token:
         surroundings: Any = self._surroundings
         surroundings.point(_COUNT_CHANGE)
-        surroundings.in_one_step = True
+        surroundings.horizon_ns = NEVER_NS
         try:
             return super().enter()
         finally:
-            surroundings.in_one_step = False
+            surroundings.horizon_ns = _NOWHERE
 
     def count_down(self, token: Token) -> bool:
         surroundings: Any = self._surroundings
         surroundings.point(_COUNT_CHANGE)
-        surroundings.in_one_step = True
+        surroundings.horizon_ns = NEVER_NS
         try:
             return super().count_down(token)
         finally:
-            surroundings.in_one_step = False
+            surroundings.horizon_ns = _NOWHERE
 
     def make_way(self, token: Token) -> None:
         if not self._needed[token.processor]:
             return
         surroundings: Any = self._surroundings
         surroundings.point(_COUNT_CHANGE)
-        surroundings.in_one_step = True
+        surroundings.horizon_ns = NEVER_NS
         try:
             super().make_way(token)
         finally:
-            surroundings.in_one_step = False
+            surroundings.horizon_ns = _NOWHERE
 
     def when_quiescent(self, callback: Callable[[], None], processors: Collection[int] | None = None) -> int:
         surroundings: Any = self._surroundings
         surroundings.point(_COUNT_CHANGE)
-        surroundings.in_one_step = True
+        surroundings.horizon_ns = NEVER_NS
         try:
             return super().when_quiescent(callback, processors)
         finally:
-            surroundings.in_one_step = False
+            surroundings.horizon_ns = _NOWHERE

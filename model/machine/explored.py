@@ -25,6 +25,7 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Callable
+from operator import attrgetter
 from time import perf_counter
 from typing import Any, Final, Literal, Protocol
 
@@ -41,7 +42,7 @@ from model.machine.scheduler import duration
 from model.machine.surroundings import Line, Operation
 from model.machine.thread import Thread
 from model.trace.events import Kind, Wait
-from model.trace.trace import Trace
+from model.trace.trace import Trace, pack_row
 
 STEPS_AT_MOST = 20_000
 PATIENCE_S = 20.0
@@ -66,6 +67,7 @@ _WAYS: Final = frozenset(
 )
 """The ways into a component, which is their subject, and into what stands in front of one or back, which have none:
 nothing that is shared comes after those before the next point."""
+_IDENTITY: Final = attrgetter("identity")
 _THREAD_WAITED: Final = int(Kind.THREAD_WAITED)
 _THREAD_READIED: Final = int(Kind.THREAD_READIED)
 _THREAD_DISPATCHED: Final = int(Kind.THREAD_DISPATCHED)
@@ -85,8 +87,8 @@ class ExploredMachine(Machine):
     __slots__ = (
         "_alarms", "_alarms_wait", "_answer", "_awake", "_begun", "_children", "_failure", "_idle", "_next",
         "_out_of_budget", "_outer", "_overdue", "_quick_ns", "_registering", "_sleepers", "_step_ns", "answers",
-        "chooser", "endless", "goes_on", "halted", "in_one_step", "operation", "preemptions", "step", "stood_at",
-        "subject",
+        "chooser", "enabled", "endless", "goes_on", "halted", "operation", "preemptions", "step",
+        "stood_at", "subject",
     )  # fmt: skip
 
     def __init__(
@@ -100,8 +102,6 @@ class ExploredMachine(Machine):
     ) -> None:
         self.chooser = chooser
         self._registering = registering
-        self.in_one_step = False
-        """Until somebody sets it back nobody else is let go on: several steps are one."""
         self._idle: list[Carrier] | None = None
         self._awake: list[Thread] = []
         self._sleepers: list[Alarm] = []
@@ -117,6 +117,8 @@ class ExploredMachine(Machine):
         self._overdue = False
         self.step = 0
         """How many choices there were, those among one thing included."""
+        self.enabled = 0
+        """How many of the candidates of the last choice are threads."""
         self.goes_on: Thread | None = None
         """The thread that answer 0 lets go on; None where the last one waits, sleeps or has ended."""
         self.operation = BEGIN
@@ -135,11 +137,6 @@ class ExploredMachine(Machine):
         self._watchdog.patience_s = PATIENCE_S
 
     # ---- what may happen next
-
-    @property
-    def enabled(self) -> int:
-        """How many of the candidates are threads."""
-        return len(self._awake) + len(self._sleepers)
 
     def candidates(self) -> list[Thread | Alarm | None]:
         """What the answers stand for, in order; None for what comes from outside."""
@@ -186,7 +183,7 @@ class ExploredMachine(Machine):
             return 0
 
     def _count(self) -> int:
-        n = len(self._awake) + len(self._sleepers)
+        n = self.enabled = len(self._awake) + len(self._sleepers)
         if not (self._alarms_wait and n):
             n += len(self._alarms)
         return n + 1 if self._outer else n
@@ -239,7 +236,7 @@ class ExploredMachine(Machine):
     def point(self, operation: int, subject: int = 0) -> None:
         """A choice, in which answer 0 goes on with the current thread; its access follows when it goes on."""
         self.now_ns = now_ns = self.now_ns + self._step_ns[operation]
-        if self.in_one_step or operation in _NO_CHOICE or (not subject and operation in _WAYS):
+        if now_ns < self.horizon_ns or operation in _NO_CHOICE or (not subject and operation in _WAYS):
             if self._quick_ns < 0:
                 self._inside()
             return
@@ -249,8 +246,8 @@ class ExploredMachine(Machine):
             self.goes_on = self._inside()
             self._switch_away()
             return
-        n = len(self._awake) + len(self._sleepers)
-        if self._alarms and not (self._alarms_wait and n):
+        n = self.enabled = len(self._awake) + len(self._sleepers)
+        if not self._alarms_wait:
             n += len(self._alarms)
         if self._outer:
             n += 1
@@ -258,7 +255,7 @@ class ExploredMachine(Machine):
             self.goes_on = self.current
             answer = self.choose(n)
             if answer or self.halted:
-                if 0 < answer < len(self._awake) and not self.halted:
+                if answer < len(self._awake) and not self.halted:
                     self._give_way(answer)
                 else:
                     self._answer = answer
@@ -283,7 +280,7 @@ class ExploredMachine(Machine):
             self._be_killed(ours)
 
     def wait_turn(self, ns: int, operation: int = 0, subject: int = 0) -> None:
-        """As `point`: nobody runs ahead here, so that whoever looks at the horizon comes to this."""
+        """As `point`, to which whoever looks at the horizon comes: only within one step does anybody run ahead here."""
         self.point(operation, subject)
 
     def point_on(self, operation: int, subject: int, line: Line, exclusive: bool = True) -> None:
@@ -332,6 +329,8 @@ class ExploredMachine(Machine):
         return None
 
     def _may_choose(self) -> bool:
+        if self.now_ns <= self._quick_ns and self.step < STEPS_AT_MOST:
+            return True
         if self.step >= STEPS_AT_MOST:
             self.endless = self.halted = True
         if self._begun and self._deadline_s is not None:
@@ -378,16 +377,18 @@ class ExploredMachine(Machine):
     def _give_turn(self, thread: Thread) -> None:
         """Makes a thread the current one."""
         processor = thread.cpu
-        if processor.running is not thread:
-            before, now_ns = processor.running, self.now_ns
+        before = processor.running
+        if before is not thread:
+            now_ns, fresh = self.now_ns, self.fresh
             if before is not None:
-                self.append(
-                    _THREAD_PREEMPTED, now_ns, 0, -1, 0, 0, 0, before.identity, 0, 0, before.client, before.processor
-                )
+                fresh.append(pack_row(
+                    now_ns, 0, -1, 0, 0, 0, before.identity, 0, _THREAD_PREEMPTED, 0, before.client, before.processor
+                ))  # fmt: skip
             processor.running = thread
-            self.append(
-                _THREAD_DISPATCHED, now_ns, now_ns, -1, 0, 0, 0, thread.identity, 0, 0, thread.client, thread.processor
-            )
+            fresh.append(pack_row(
+                now_ns, now_ns, -1, 0, 0, 0, thread.identity, 0, _THREAD_DISPATCHED, 0, thread.client,
+                thread.processor,
+            ))  # fmt: skip
         self.goes_on = None
         self.current = thread
 
@@ -441,7 +442,7 @@ class ExploredMachine(Machine):
         self._idle.append(carrier)
 
     def _queue(self, thread: Thread) -> None:
-        insort(self._awake, thread, key=_identity)
+        insort(self._awake, thread, key=_IDENTITY)
 
     def _release_processor(self, processor: Processor) -> None:
         """The current thread waits or has ended."""
@@ -460,14 +461,17 @@ class ExploredMachine(Machine):
 
     def work(self, ns: int) -> None:
         """Lets time pass; others are not asked, as nothing that they could see happens meanwhile."""
-        thread = self.current if self._quick_ns >= 0 else self._inside()
-        spent_ns = duration(ns)
-        if not spent_ns:
-            self._count_zero_delay(thread)
-        self.now_ns += spent_ns
-        if self._alarms and self._alarms[0].due_ns <= self.now_ns:
+        now_ns = self.now_ns
+        ends_ns = now_ns + ns
+        if type(ends_ns) is not int or ends_ns <= now_ns or self._quick_ns < 0:
+            thread = self._inside()
+            ends_ns = now_ns + duration(ns)
+            if ends_ns == now_ns:
+                self._count_zero_delay(thread)
+        self.now_ns = ends_ns
+        if self._alarms and self._alarms[0].due_ns <= ends_ns:
             self._overdue = True
-            self.goes_on, self.operation, self.subject = thread, WORK, 0
+            self.goes_on, self.operation, self.subject = self.current, WORK, 0
             self._switch_away()
 
     def call_at(self, at_ns: int, action: Callable[[], Any]) -> Any:
@@ -491,7 +495,3 @@ class ExploredMachine(Machine):
         subject = self.new_subject()
         self.emit(Kind.LOCK_CREATED, subject=subject, a=owner, b=self.name(name))
         return LockWithoutSpinning(self, name, subject, None)
-
-
-def _identity(thread: Thread) -> int:
-    return thread.identity
