@@ -87,7 +87,7 @@ class ExploredMachine(Machine):
     __slots__ = (
         "_alarms", "_alarms_wait", "_answer", "_awake", "_begun", "_children", "_failure", "_idle", "_next",
         "_out_of_budget", "_outer", "_overdue", "_quick_ns", "_registering", "_sleepers", "_step_ns", "answers",
-        "chooser", "enabled", "endless", "goes_on", "halted", "operation", "preemptions", "step",
+        "came_from_outside", "chooser", "enabled", "endless", "goes_on", "halted", "operation", "preemptions", "step",
         "stood_at", "subject",
     )  # fmt: skip
 
@@ -108,6 +108,8 @@ class ExploredMachine(Machine):
         self._alarms: list[Alarm] = []
         self._alarms_wait = alarms == "when idle"
         self._outer: list[Callable[[], None]] = []
+        self.came_from_outside = 0
+        """How many of the things from outside have come."""
         self._children: dict[int, int] = {}
         self._answer: int | None = None
         self._next: Thread | Alarm | None = None
@@ -312,6 +314,7 @@ class ExploredMachine(Machine):
                 chosen = self._candidate(answer)
                 if chosen is None:  # Whoever is outside acts between two steps, and makes none.
                     self.current = self._outside
+                    self.came_from_outside += 1
                     self._outer.pop(0)()
                     continue
                 if answer:

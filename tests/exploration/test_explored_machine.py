@@ -143,6 +143,16 @@ def test_a_command_may_come_at_any_moment_and_comes_again_at_the_same() -> None:
     assert len(steps) > 5
 
 
+def test_a_command_that_comes_by_itself_does_not_bring_the_next_one() -> None:
+    explored = program(load("interposers_stacked"))
+    assert len(explored.later) > 1
+    for seed in range(20):
+        with executed(explored, RandomWalk(random.Random(seed))) as execution:
+            schedule, fingerprint = schedule_of(execution), execution.trace.fingerprint()
+        with executed(explored, Again(schedule)) as again:
+            assert again.trace.fingerprint() == fingerprint
+
+
 DRAWS = """
 import random
 from model.exploration.run import executed
