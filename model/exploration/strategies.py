@@ -43,7 +43,8 @@ class Priorities:
         self._drops = {stream.randrange(max(1, length)) for _ in range(depth - 1)}
         self._length = length
         self._fair = RandomWalk(stream)
-        self._priority: dict[int, float] = {}
+        self._priority: dict[object, float] = {}
+        """By thread and alarm. Keeps them, so that a later one is not taken for one that is gone."""
         self._lowest = 0.0
         self._asked = 0
 
@@ -54,15 +55,11 @@ class Priorities:
         candidates = machine.candidates()
         if self._asked - 1 in self._drops and machine.goes_on is not None:
             self._lowest -= 1
-            self._priority[machine.goes_on.identity] = self._lowest
+            self._priority[machine.goes_on] = self._lowest
         return max(range(n), key=lambda place: self._priority_of(candidates[place]))
 
     def _priority_of(self, candidate: object) -> float:
-        if isinstance(candidate, Thread):
-            key = candidate.identity
-        else:
-            key = -1 if candidate is None else id(candidate)
-        if key not in self._priority:
+        if candidate not in self._priority:
             rarely = not isinstance(candidate, Thread) and self._stream.random() * ONE_IN >= 1
-            self._priority[key] = self._stream.random() - (1e9 if rarely else 0)
-        return self._priority[key]
+            self._priority[candidate] = self._stream.random() - (1e9 if rarely else 0)
+        return self._priority[candidate]
