@@ -5,6 +5,9 @@
 The first violation ends an exploration: what the next one shows is mostly the same mistake from another side. It is
 made small and kept as a scenario (`failure`).
 
+    a run, the rules told at its end  --nothing is broken, as nearly always-->  the next run
+                                      --anything else------------------------>  the same, the rules told at each choice
+
 Python's own collector is off meanwhile and asked now and then, about what has come since the exploration began: looking
 through all that the program holds costs as much as twenty runs, and a run leaves nothing behind unless it is cut short.
 """
@@ -20,9 +23,10 @@ from time import perf_counter
 from model.exploration.coverage import transitions
 from model.exploration.failure import Failure
 from model.exploration.run import Execution, Program
-from model.exploration.schedules import schedule_of
+from model.exploration.schedules import Again, schedule_of
 from model.exploration.searches import Search, make_run, search_by
 from model.exploration.shrinking import shrunk
+from model.machine.explored import Chooser
 
 SCHEDULES_BY_DEFAULT = 1_000_000
 SECONDS_BY_DEFAULT = 60.0
@@ -89,7 +93,7 @@ def explore(
             chooser = search.next_chooser()
             if chooser is None:
                 break
-            execution = make_run(program, search, chooser)
+            execution = _made(program, search, chooser)
             runs += 1
             if covers:
                 gone |= transitions(execution.trace.rows(execution.trace.tail, execution.trace.head))
@@ -108,6 +112,27 @@ def explore(
     return Report(
         program.scenario.name, strategy, complete, runs, search.states, failures, perf_counter() - begun_s
     )  # fmt: skip
+
+
+def _made(program: Program, search: Search, chooser: Chooser) -> Execution:
+    """The next run, which ends where the first rule is broken, if one is."""
+    if search.asks_rules:
+        return make_run(program, search, chooser)
+    execution = Execution(program, chooser, told_at_end=True)
+    search.begun(execution)
+    wrong: Exception | None = None
+    try:
+        execution.run()
+    except Exception as error:  # Anything may come after a violation: it counts only where there was none.
+        wrong = error
+    if wrong is None and execution.violation is None:
+        return execution
+    execution = Execution(program, Again(schedule_of(execution)))
+    execution.run()
+    if execution.violation is None and wrong is not None:
+        raise wrong
+    assert execution.violation is not None, "a run that is made again by its schedule is the same"
+    return execution
 
 
 def failure_of(program: Program, execution: Execution, *, shrink: bool = True) -> Failure:

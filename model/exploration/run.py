@@ -8,7 +8,9 @@ The script's first commands, those at 1 ns, lead everything; each later one may 
 whatever its instant. So a small scenario says only in which order a person acts.
 
 An execution ends at the first violation: what comes after it may be nonsense. Between two choices there is nothing to
-decide, so that the rules are told then of what was written meanwhile, and the rows up to there are still written.
+decide, so that the rules are told then of what was written meanwhile, and the rows up to there are still written. But
+hardly any run breaks a rule, and telling of a few rows at a time costs twice what telling of all at once does: whoever
+makes thousands of runs may have the rules told at the end, and makes the run that breaks one again (`explorer`).
 
 All executions of a program are made by one world, which is brought back to its beginning (`beginning`), one after the
 other: a new one ends the one before. Greenlets can be neither copied nor stored, so that whoever wants to go on from
@@ -99,6 +101,7 @@ class Stage:
         self.execution: Execution | None = None
         # Classes are generated anew under a planted bug: a world with the others knows nothing of it.
         self._classes = generated.classes()
+        self.trace.watch(self)
         if program.prepare is not None:
             program.prepare(self.world)
         self._begin(program)
@@ -123,6 +126,11 @@ class Stage:
             if found is not None and (news is None or found.position < news.position):
                 news = found
         return news
+
+    def chunk_filled(self, head: int) -> None:
+        """The rows of a run so long may be let go before it is over."""
+        if self.execution is not None:
+            self.execution.rows_may_go()
 
     def _begin(self, program: Program) -> None:
         self.world.lead(FIRST_NS)
@@ -152,14 +160,18 @@ class Stage:
 
 
 class Execution:
-    """One run of a program: `violation` is what it broke, None if nothing; readable until the program's next one."""
+    """One run of a program: `violation` is what it broke, None if nothing; readable until the program's next one.
 
-    def __init__(self, program: Program, chooser: Chooser) -> None:
+    The rules are told at each choice, and the run ends where the first is broken. Where they are `told_at_end` it goes
+    on from there, and what comes of that may be anything, errors among it.
+    """
+
+    def __init__(self, program: Program, chooser: Chooser, *, told_at_end: bool = False) -> None:
         self.program = program
         self._stage = stage = program.stage()
         stage.execution = self
         self.world, self.machine, self.trace = stage.world, stage.machine, stage.trace
-        self.machine.chooser = self._choose
+        self.machine.chooser = chooser if told_at_end else self._choose
         self._chooser = chooser
         self._told = stage.told
         self.violation: Violation | None = stage.violation
@@ -189,6 +201,12 @@ class Execution:
         """Ends all threads; the trace stays readable until the program's next execution."""
         if self._stage.execution is self:
             self.world.close()
+
+    def rows_may_go(self) -> None:
+        """The rules are told now of those that they have not seen."""
+        self._tell()
+        if self.violation is not None:
+            self.machine.halt()
 
     def _choose(self, machine: ExploredMachine, n: int) -> int:
         if self.trace.head > self._told:

@@ -43,6 +43,10 @@ class Search(Protocol):
     def finished(self) -> bool:
         """There is nothing left to run: within its bounds, everything was shown."""
 
+    @property
+    def asks_rules(self) -> bool:
+        """Its chooser goes by what the rules remember at each choice."""
+
     def next_chooser(self) -> Chooser | None:
         """Who answers the next run; None when there is none."""
 
@@ -58,6 +62,7 @@ class Random:
 
     states = 0
     finished = False
+    asks_rules = False
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
@@ -79,6 +84,7 @@ class Pct:
 
     states = 0
     finished = False
+    asks_rules = False
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
@@ -101,6 +107,7 @@ class Bounded:
     """All schedules with up to `preemptions` preemptions, those with fewer first."""
 
     states = 0
+    asks_rules = False
 
     def __init__(self, preemptions: int) -> None:
         self.finished = False
@@ -181,6 +188,8 @@ class _Asked(NamedTuple):
 
 class Complete:
     """Every state that can be reached."""
+
+    asks_rules = True
 
     def __init__(self) -> None:
         self.seen: set[bytes] = set()
@@ -321,6 +330,10 @@ class Portfolio:
     @property
     def finished(self) -> bool:
         return self.complete.finished
+
+    @property
+    def asks_rules(self) -> bool:
+        return self._at_work.asks_rules
 
     def next_chooser(self) -> Chooser | None:
         for _ in self._turns:
