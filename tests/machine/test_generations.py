@@ -16,6 +16,7 @@ from model.costs import Costs
 from model.machine.generations import Generations, Request
 from model.machine.machine import Machine
 from model.machine.surroundings import Cell, Operation
+from model.trace.events import Kind
 from model.trace.trace import Trace
 
 MakeMachine = Callable[..., Machine]
@@ -102,6 +103,31 @@ class Story:
         return [self.generations.current(processor) for processor in range(self.machine.processors)]
 
 
+class Living(Story):
+    """The same with the machine's own generations: every thread that lives is counted, and the trace is told."""
+
+    def __init__(self, machine: Machine) -> None:
+        super().__init__(machine)
+        self.generations = machine.generations
+
+    def lives(self, name: str, to_ns: int, *, processor: int, by: Collection[int] = ()) -> None:
+        """A thread that lives from the start to about `to_ns`, and goes to the processors `by` at once, in turn."""
+
+        def body() -> None:
+            for other in by:
+                self.machine.migrate(other)
+            self.machine.sleep(to_ns - self.machine.now_ns)
+            self.told.append((f"{name} ends", self.machine.now_ns))
+
+        self.machine.spawn(body, name=name, processor=processor)
+
+    def left_out(self) -> list[set[int]]:
+        """Which processors each request does not wait for, as the trace tells it."""
+        trace = self.machine.trace
+        rows = [row for row in map(trace.event, range(trace.head)) if row.kind == Kind.QUIESCENCE_REQUESTED]
+        return [{number for number in range(64) if row.b >> number & 1} for row in rows]
+
+
 @pytest.mark.parametrize("count", [2, 3, 5])
 def test_quiet_system_advances_as_often_as_there_are_generations(make_machine: MakeMachine, count: int) -> None:
     story = Story(make_machine(), count=count)
@@ -181,23 +207,59 @@ def test_requests_of_different_processors_in_a_period_are_served_together_by_the
     assert story.advances() == [2, 2, 2, 0]
 
 
+def test_request_after_one_that_was_answered_has_a_period_of_its_own(make_machine: MakeMachine) -> None:
+    story = Story(make_machine())
+    story.asks("first", 1_000)
+    story.stays("between", 10_000, 60_000)
+    story.asks("second", 20_000)
+    assert story.run() == ["first answered", "between leaves", "second answered"]
+    assert story.advances() == [4] * 4
+
+
 def test_request_of_some_processors_waits_for_a_thread_that_came_there_from_another(make_machine: MakeMachine) -> None:
-    machine = make_machine()
-    told: list[str] = []
+    story = Living(make_machine())
+    story.lives("wanderer", 60_000, processor=1, by=[2])
+    story.asks("request", 20_000, of=[2])
+    assert story.run() == ["wanderer ends", "request answered"]
 
-    def wanders() -> None:
-        machine.migrate(2)
-        machine.sleep(60_000)
-        told.append("wanderer leaves")
 
-    def asks() -> None:
-        machine.sleep(20_000)
-        machine.generations.when_quiescent(lambda: told.append("request answered"), [2])
+def test_request_of_some_processors_waits_for_no_other_once_whoever_came_from_there_has_ended(
+    make_machine: MakeMachine,
+) -> None:
+    story = Living(make_machine())
+    story.lives("wanderer", 40_000, processor=1, by=[2])
+    story.lives("stayer", 200_000, processor=1)
+    story.asks("request", 60_000, of=[2])
+    assert story.run() == ["wanderer ends", "request answered", "stayer ends"]
 
-    machine.spawn(wanders, name="wanderer", processor=1)
-    machine.spawn(asks, name="request", processor=3, in_generation=False)
-    machine.run(END_NS)
-    assert told == ["wanderer leaves", "request answered"]
+
+def test_processor_is_left_out_only_after_all_who_went_from_it_have_ended(make_machine: MakeMachine) -> None:
+    story = Living(make_machine())
+    story.lives("first", 60_000, processor=1, by=[2])
+    story.lives("second", 120_000, processor=1, by=[2, 3, 2])
+    for at_ns in (20_000, 80_000, 160_000):
+        story.asks(f"at {at_ns}", at_ns, of=[2])
+    story.run()
+    assert story.left_out() == [{0, 3}, {0, 3}, {0, 1, 3}]
+
+
+@pytest.mark.parametrize(
+    ("of", "left_out"),
+    [
+        (None, set()),
+        (range(64), set()),
+        (range(62), {62, 63}),
+        (range(63), {63}),
+        ([0, 2, 63], set(range(64)) - {0, 2, 63}),
+    ],
+)
+def test_trace_tells_which_of_sixty_four_processors_a_request_leaves_out(
+    make_machine: MakeMachine, of: Collection[int] | None, left_out: set[int]
+) -> None:
+    story = Living(make_machine(processors=64))
+    story.asks("request", 1_000, of=of)
+    story.run()
+    assert story.left_out() == [left_out]
 
 
 def test_instances_do_not_wait_for_each_other(make_machine: MakeMachine) -> None:
@@ -239,16 +301,25 @@ def test_thread_that_hesitates_while_registering_counts_in_an_old_slot_and_is_wa
     machine.close()
 
 
-def test_waiting_for_quiescence_is_for_threads_in_no_generation(make_machine: MakeMachine) -> None:
-    machine = make_machine()
-    told: list[int] = []
-    machine.spawn(
-        lambda: (machine.generations.synchronize(), told.append(machine.now_ns)),
-        name="waits", processor=0, in_generation=False,
-    )  # fmt: skip
-    machine.spawn(lambda: machine.sleep(30_000), name="stays", processor=0)
-    machine.run(END_NS)
-    assert len(told) == 1
+def test_whoever_waits_for_quiescence_goes_on_once_all_have_left_and_at_no_other_signal(
+    make_machine: MakeMachine,
+) -> None:
+    story = Living(make_machine())
+
+    def waits() -> None:
+        story.machine.sleep(5_000)
+        story.generations.synchronize()
+        story.told.append(("waiter goes on", story.machine.now_ns))
+
+    def signals() -> None:
+        story.machine.sleep(20_000)
+        story.told.append(("signal", story.machine.now_ns))
+        story.machine.unpark(waiter)
+
+    waiter = story.machine.spawn(waits, name="waiter", processor=0, in_generation=False)
+    story.machine.spawn(signals, name="another", processor=1, in_generation=False)
+    story.lives("stayer", 60_000, processor=0)
+    assert story.run() == ["signal", "stayer ends", "waiter goes on"]
 
 
 @pytest.mark.parametrize("count", [-1, 0, 1])
