@@ -39,7 +39,7 @@ Put = Callable[[Iterable[tuple[Any, Any]]], None]
 
 _LEAVES: Final = (
     int, str, bytes, float, complex, type(None), range, type, ModuleType, CodeType, Enum, Struct, MappingProxyType,
-    ReferenceType, WeakSet, msgspec.Struct, np.ndarray,
+    ReferenceType, WeakSet, msgspec.Struct, np.ndarray, memoryview,
 )  # fmt: skip
 """What does not change, or is none of a run's business: views of the trace, and who watches it."""
 _MADE_IN_PYTHON: Final = 1 << 9

@@ -1,11 +1,11 @@
 """The append-only record of a run: the only thing that projections, stories and views ever read.
 
-Rows of 64 bytes lie in chunks of 4,096, each a flat bytearray that numpy looks at without copying:
+Rows of 64 bytes lie in chunks of 4,096, each flat memory that numpy looks at without copying:
 
     tail                                   head
      |  chunk 12   |  chunk 13   |  chunk 14 .....
      [#############|#############|########........]
-       full, hashed  full, hashed  open    .. and what is fresh, not yet filed: packed rows in a list
+          full          full       open    .. and what is fresh, not yet filed: packed rows in a list
 
 Positions are absolute and never reused. When the capacity is full the oldest chunk is let go, the tail moves by one
 chunk, and with it go the texts that only let-go rows used; names (`keep=True`) stay. A text's number is a digest of the
@@ -37,6 +37,8 @@ ROW: Final = np.dtype(
     + [(name, "<i2") for name in ("kind", "method", "client", "processor")]
 )
 CHUNK_ROWS: Final = 4096
+BATCH_ROWS: Final = 512
+"""Fresh rows are filed so many at a time, while the processor's cache still holds them."""
 
 _BARE: Final = f"V{ROW.itemsize}"
 _PACKING: Final = Struct("<6q2i4h")
@@ -47,6 +49,7 @@ client, processor). `a` and `b` have 64 bits with sign: a vector with bit 63 com
 does not fit its field raises struct.error."""
 _ROW_SHIFT: Final = 6
 _CHUNK_MASK: Final = CHUNK_ROWS - 1
+_BATCH_MASK: Final = BATCH_ROWS - 1
 CHUNK_BYTES: Final = CHUNK_ROWS << _ROW_SHIFT
 _KIND: Final = 8
 
@@ -92,8 +95,8 @@ class Trace:
     """What happened, in order: appended to by machine and engine, read by everybody."""
 
     __slots__ = (
-        "_capacity_chunks", "_chunks", "_closed_ns", "_fingerprint", "_first_ns", "_kept", "_last_ns", "_last_use",
-        "_open", "_texts", "_views", "_watchers", "filed", "fresh", "full", "tail",
+        "_capacity_chunks", "_chunks", "_closed_ns", "_fed", "_fingerprint", "_first_ns", "_kept", "_last_ns",
+        "_last_use", "_open", "_recent", "_texts", "_views", "_watchers", "filed", "fresh", "full", "tail",
     )  # fmt: skip
 
     def __init__(self, capacity: int = 1_048_576, chunk: bytearray | None = None) -> None:
@@ -104,22 +107,27 @@ class Trace:
         """
         self.fresh: list[bytes] = []
         """Rows that were written and not yet filed. Whoever packs them itself and puts them here, as the machine does,
-        sees to it that they are filed when the chunk is `full`."""
+        sees to it that they are filed when a batch is `full`."""
         self.filed = 0
         """How many rows lie in chunks, those included that were let go."""
-        self.full = _CHUNK_MASK
-        """The position of the open chunk's last row."""
+        self.full = _BATCH_MASK
+        """The position of the last row of a batch: who writes it, or one after it, files."""
         self.tail = 0
         self._capacity_chunks = max(2, -(-capacity // CHUNK_ROWS))
         assert chunk is None or len(chunk) == CHUNK_BYTES
-        self._open = bytearray(CHUNK_BYTES) if chunk is None else chunk
+        self._open = _new_chunk() if chunk is None else memoryview(chunk)
         self._chunks = [self._open]
         self._views: list[Rows] = [_view(self._open)]
         self._first_ns: list[int] = []
         self._last_ns = 0
         self._closed_ns = 0
         self._fingerprint = Fingerprint()
+        self._fed = 0
+        """How many chunks the fingerprint has taken in. It is asked for seldom, and costs as much as writing the rows:
+        a chunk goes in when it is, or before it is let go."""
         self._texts: dict[int, str] = {0: ""}
+        self._recent: dict[str, int] = {}
+        """The texts that were interned since the open chunk began, with their numbers."""
         self._kept: set[int] = {0}
         self._last_use: dict[int, int] = {}
         self._watchers: WeakSet[Watcher] = WeakSet()
@@ -139,8 +147,9 @@ class Trace:
         )  # fmt: skip
         self._last_ns = at_ns
         self.filed = position + 1
-        if position == self.full:
+        if position & _CHUNK_MASK == _CHUNK_MASK:
             self._close_chunk()
+        self.full = self.filed | _BATCH_MASK
         return position
 
     @property
@@ -152,13 +161,15 @@ class Trace:
         """Puts what was written into chunks. Everybody who reads does so first."""
         fresh = self.fresh
         while fresh:
-            rows = fresh[: self.full + 1 - self.filed]
-            start = (self.filed & _CHUNK_MASK) << _ROW_SHIFT
-            self._open[start : start + (len(rows) << _ROW_SHIFT)] = b"".join(rows)
+            start = self.filed & _CHUNK_MASK
+            rows = fresh[: CHUNK_ROWS - start]
+            end = start + len(rows)
+            self._open[start << _ROW_SHIFT : end << _ROW_SHIFT] = b"".join(rows)
             del fresh[: len(rows)]
             self.filed += len(rows)
-            if self.filed > self.full:
+            if end == CHUNK_ROWS:
                 self._close_chunk()
+        self.full = self.filed | _BATCH_MASK
 
     def rows(self, first: int, last: int) -> Rows:
         """The rows [first, last) as a structured array, read-only; copied only where they span chunks."""
@@ -222,7 +233,10 @@ class Trace:
         A text lives as long as the rows that use it; intern it again for the next row. `keep` is for names, of which
         there is a bounded number: they are never let go.
         """
-        number = text_number(text)
+        recent = self._recent.get(text)
+        if recent is not None and not keep and self.filed + len(self.fresh) <= self.full:
+            return recent
+        number = self._recent[text] = text_number(text)
         known = self._texts.setdefault(number, text)
         assert known == text, f"two texts with one number: {known!r} and {text!r}"
         if keep:
@@ -243,20 +257,27 @@ class Trace:
     def fingerprint(self) -> str:
         """32 hexadecimal digits over all rows and texts ever appended, also those let go."""
         self.file()
+        self._feed(self.filed // CHUNK_ROWS)
         return self._fingerprint.with_rest(memoryview(self._open)[: (self.head & _CHUNK_MASK) << _ROW_SHIFT])
 
     def watch(self, watcher: Watcher) -> None:
         """Tells `watcher` of every chunk that fills up, before any is let go; does not keep it alive."""
         self._watchers.add(watcher)
 
+    def _feed(self, chunks: int) -> None:
+        """The first `chunks` ever written go into the fingerprint, as far as they are not in it."""
+        let_go = self.tail // CHUNK_ROWS
+        for number in range(self._fed, chunks):
+            self._fingerprint.feed(self._chunks[number - let_go])
+            self._fed = number + 1
+
     def _close_chunk(self) -> None:
-        self._fingerprint.feed(self._open)
         rows = self._views[-1]
         self._check_order(rows["at_ns"])
         self._first_ns.append(int(rows["at_ns"][0]))
         self._touch_texts_of(rows)
-        self._open = bytearray(CHUNK_BYTES)
-        self.full += CHUNK_ROWS
+        self._open = _new_chunk()
+        self._recent.clear()
         self._chunks.append(self._open)
         self._views.append(_view(self._open))
         for watcher in tuple(self._watchers):
@@ -271,6 +292,7 @@ class Trace:
         self._closed_ns = int(at_ns[-1])
 
     def _let_go(self) -> None:
+        self._feed(self.tail // CHUNK_ROWS + 1)
         del self._chunks[0], self._views[0], self._first_ns[0]
         self.tail += CHUNK_ROWS
         # Ordered by last use, so the first that is still needed ends the search.
@@ -305,9 +327,14 @@ def events_of(first_position: int, rows: Rows, wanted: Collection[int]) -> Itera
         position += 1
 
 
-def _view(chunk: bytearray) -> Rows:
+def _new_chunk() -> memoryview:
+    """Memory for a chunk, as it comes: to clear it first would cost as much as to write a row in ten."""
+    return np.empty(CHUNK_BYTES, dtype=np.uint8).data
+
+
+def _view(chunk: memoryview) -> Rows:
     """The chunk as read-only rows, over the same memory."""
-    return np.frombuffer(memoryview(chunk).toreadonly(), dtype=ROW)
+    return np.frombuffer(chunk.toreadonly(), dtype=ROW)
 
 
 def kinds(rows: Rows, *wanted: Kind) -> NDArray[np.bool_]:

@@ -31,10 +31,11 @@ ENTERED = Kind.CALL_ENTERED
 
 
 def record_in_trace(trace: Trace) -> None:
-    """As the engine writes a call, all fields by position."""
+    """As the engine writes a call, all fields by position; the fingerprint, which a trace makes when it is asked."""
     append = trace.append
     for number in range(EVENTS):
         append(ENTERED, number, number + 120, number, number, 4, 5, 214, 17, 3, 2, 1)
+    trace.fingerprint()
 
 
 def record_in_list(rows: list[tuple[int, ...]]) -> None:
