@@ -17,7 +17,6 @@ from model.trace.events import Kind
 
 if TYPE_CHECKING:
     from model.engine.interposer import Interposer
-    from model.engine.translation import Call
 
 
 class ObjectRecord:
@@ -44,8 +43,6 @@ class ObjectRecord:
         thread on any processor may have looked it up."""
         self.interposers: list[Interposer] = []
         """Outermost first."""
-        self.in_flight: dict[int, Call] = {}
-        """True, because the fronts keep it: no interposer or mediator has a say in it."""
 
     @property
     def in_application(self) -> bool:

@@ -25,6 +25,7 @@ from model.engine.factory import MADE_WITHIN_NS, Factory, within
 from model.engine.mediator import Mediator, mediator_for
 from model.engine.objects import ObjectRecord
 from model.engine.transfer import TransferFailed, protocol_between, transfer
+from model.engine.translation import calls_in_flight
 from model.machine.errors import ENDS_THE_RUN, words_of
 from model.machine.generations import Generations
 from model.machine.surroundings import Operation, Surroundings
@@ -156,11 +157,11 @@ class MediatedSwap:
         self._emit(Kind.PHASE_ENTERED, b=Phase.FORWARD)
         record.repoint(surroundings, mediator, mediator.subject)
         self._emit(Kind.MEDIATOR_INSTALLED, b=mediator.subject)
-        for call in tuple(record.in_flight.values()):
+        for thread, call in calls_in_flight(surroundings, record):
             if call.front.target is not mediator:
                 surroundings.emit(
                     Kind.CALL_UNTRACKED, cause=call.position, call=call.number, a=self._request,
-                    subject=record.identity, client=call.front.client, thread=call.thread,
+                    subject=record.identity, client=call.front.client, thread=thread,
                 )  # fmt: skip
 
     def _forward(self) -> None:

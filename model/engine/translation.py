@@ -18,7 +18,7 @@ mediator.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final
 
 from model.engine.clustered import Clustered, Representative
 from model.engine.component import Component
@@ -89,7 +89,7 @@ class SimulatedReference:
         """What the entry points at now, as a front."""
         machine = self._machine
         due_ns = machine.now_ns + self._read_ns
-        if due_ns < machine.horizon_ns and self._read_ns:
+        if due_ns < machine.horizon_ns:
             machine.now_ns = due_ns
         else:
             machine.wait_turn(self._read_ns, _TABLE_READ, self.record.identity)
@@ -237,15 +237,53 @@ class TranslationTable:
 
 
 class Call:
-    """A call in flight: entered and not yet returned. Its front fills it in; an `__init__` would cost it twice."""
+    """A call in flight, entered and not yet returned; or room for the next one.
 
-    __slots__ = ("depth", "front", "number", "position", "thread")
+    The calls of a thread are inside of each other, so that it needs one of these for each depth, and keeps them:
 
-    depth: int
+        thread.outermost --> depth 1 --inner--> depth 2 --inner--> depth 3
+                                                   ^
+                                              thread.call
+    """
+
+    __slots__ = ("depth", "front", "inner", "number", "position")
+
     front: Front
     number: int
     position: int
-    thread: Thread
+
+    def __init__(self, depth: int) -> None:
+        self.depth = depth
+        self.inner: Call | None = None
+
+
+def outermost_of(thread: Thread) -> Call:
+    """Room for the first call of a thread."""
+    thread.outermost = call = Call(1)
+    return call
+
+
+def inside_of(call: Call, record: ObjectRecord) -> Call:
+    """Room for the first call that is made from inside of another; CallsTooDeep if it is one too many."""
+    if call.depth == CALLS_DEEP_AT_MOST:
+        raise CallsTooDeep(f"{record.name} would be called inside of {CALLS_DEEP_AT_MOST} calls of one thread")
+    call.inner = inner = Call(call.depth + 1)
+    return inner
+
+
+def calls_in_flight(surroundings: Surroundings, record: ObjectRecord) -> list[tuple[Thread, Call]]:
+    """Every call of an object that is in flight, and whose it is, in the order in which they were entered.
+
+    True, because the fronts keep it: no interposer or mediator has a say in it. Real threads have none.
+    """
+    found = []
+    for thread in surroundings.threads.values():
+        call = thread.outermost if thread.call is not None else None
+        while call is not None:
+            if call.front.record is record:
+                found.append((thread, call))
+            call = call.inner if call is not thread.call else None
+    return sorted(found, key=lambda one: one[1].number)
 
 
 class Front:
@@ -272,13 +310,11 @@ class Front:
         # What stands in front of a component has a point of its own before anything that others could see.
         self.inside = target_subject if isinstance(target, Component) else 0
 
-    def refuse(self) -> NoReturn:
-        """One call more inside of the others is one too many; nothing of it was written."""
-        raise CallsTooDeep(f"{self.record.name} would be called inside of {CALLS_DEEP_AT_MOST} calls of one thread")
-
-    def raised(self, call: Call, caller: Call | None, method: int, entered_ns: int, error: BaseException) -> None:
+    def raised(
+        self, thread: Thread, call: Call, caller: Call | None, method: int, entered_ns: int, error: BaseException
+    ) -> None:
         """Writes CALL_RAISED; the caller sees the same exception."""
-        machine, thread = self.machine, call.thread
+        machine = self.machine
         now_ns = machine.now_ns
         text = machine.text(words_of(error))
         machine.append(
@@ -287,14 +323,14 @@ class Front:
             thread.processor,
         )  # fmt: skip
         thread.call = caller
-        del self.record.in_flight[call.number]
         machine.calls_raised += 1
         machine.point(self.way_back)
 
 
 def front_class(record: ObjectRecord) -> type[Front]:
     """The front for an object's interface."""
-    return generate(record.interface, Front, _forward, names={"_Call": Call, "_pack": pack_row})
+    names = {"_outermost_of": outermost_of, "_inside_of": inside_of, "_pack": pack_row}
+    return generate(record.interface, Front, _forward, names=names)
 
 
 def _forward(method: Method) -> list[str]:
@@ -303,18 +339,15 @@ def _forward(method: Method) -> list[str]:
     return [
         "_machine, _record = self.machine, self.record",
         "_thread, _trace = _machine.current, _machine.trace",
-        "_call = _Call()",
-        "_call.front = self",
-        "_call.thread = _thread",
         "_caller = _thread.call",
         "if _caller is None:",
-        "    _cause, _by, _call.depth = _thread.position, _thread.origin, 1",
+        "    _call = _thread.outermost or _outermost_of(_thread)",
+        "    _cause, _by = _thread.position, _thread.origin",
         "else:",
+        "    _call = _caller.inner or _inside_of(_caller, _record)",
         "    _cause, _by = _caller.position, _caller.front.record.identity",
-        "    _call.depth = _depth = _caller.depth + 1",
-        f"    if _depth > {CALLS_DEEP_AT_MOST}:",
-        "        self.refuse()",
-        # In flight from here on: the row is written and the record knows of it, before time passes.
+        # In flight from here on: the row is written and the thread knows of it, before time passes.
+        "_call.front = self",
         "_call.number = _machine.calls_entered = _number = _machine.calls_entered + 1",
         "_entered_ns = _machine.now_ns",
         f"_method = _record.methods[{method.place}]",
@@ -324,24 +357,23 @@ def _forward(method: Method) -> list[str]:
         f" _record.identity, {_CALL_ENTERED}, _method, self.client, _thread.processor))",
         "if _position >= _trace.full:",
         "    _trace.file()",
-        "_thread.call = _record.in_flight[_number] = _call",
+        "_thread.call = _call",
         "try:",
-        "    if _due_ns < _machine.horizon_ns and self.way_in_ns:",
+        "    if _due_ns < _machine.horizon_ns:",
         "        _machine.now_ns = _due_ns",
         "    else:",
         "        _machine.wait_turn(self.way_in_ns, self.way_in, self.inside)",
         f"    _result = self.target.{method.name}({method.arguments})",
         "except BaseException as _error:",
-        "    self.raised(_call, _caller, _method, _entered_ns, _error)",
+        "    self.raised(_thread, _call, _caller, _method, _entered_ns, _error)",
         "    raise",
         "_now_ns = _machine.now_ns",
         "_due_ns = _now_ns + self.way_back_ns",
         "_machine.fresh.append(_pack(_now_ns, _due_ns, _position, _number, _now_ns - _entered_ns, _by,"
         f" _thread.identity, _record.identity, {_CALL_RETURNED}, _method, self.client, _thread.processor))",
         "_thread.call = _caller",
-        "del _record.in_flight[_number]",
         "_machine.calls_returned += 1",
-        "if _due_ns < _machine.horizon_ns and self.way_back_ns:",
+        "if _due_ns < _machine.horizon_ns:",
         "    _machine.now_ns = _due_ns",
         "else:",
         "    _machine.wait_turn(self.way_back_ns, self.way_back)",

@@ -252,9 +252,8 @@ class Places:
         woken = not thread.parked and stands == PARK and thread.woken
         result = self._by_value((thread.result, thread.error)).value if thread.ended else None
         joiners = tuple(joiner.identity for joiner in thread.joiners or ())
-        token = None if thread.token is None else tuple(thread.token)
         flags = (thread.at_lock, thread.permit, thread.killed, thread.leaving, woken)
-        return Found((thread.parked or thread.ended, flags, joiners, token, result))
+        return Found((thread.parked or thread.ended, flags, joiners, thread.token, result))
 
 
 def waits(value: Plain) -> bool:
@@ -264,7 +263,7 @@ def waits(value: Plain) -> bool:
 
 def _of_lock(lock: SimulatedLock) -> Found:
     holder = lock.holder.identity if lock.holder is not None else 0
-    return Found((holder, *(thread.identity for thread, _ in lock._waiting)))
+    return Found((holder, *(thread.identity for thread in lock._waiting)))
 
 
 class _Until(Walk):

@@ -48,8 +48,8 @@ from model.machine.thread import Thread
 from model.trace.trace import Trace
 
 _LEFT_OUT: Final[dict[type, frozenset[str]]] = {
-    ObjectRecord: frozenset({"home", "in_flight", "interface", "methods", "name", "settings"}),
-    Call: frozenset({"number", "position"}),
+    ObjectRecord: frozenset({"home", "interface", "methods", "name", "settings"}),
+    Call: frozenset({"inner", "number", "position"}),
     Front: frozenset({"client", "inside", "way_back", "way_in"}),
 }
 """Attributes that nothing is decided by: names and constants, and what rows are written from."""

@@ -11,7 +11,7 @@ from bisect import insort
 from collections.abc import Callable, Collection
 from typing import Any, Final
 
-from model.machine.calendar import NEVER_NS, Calendar, Entry
+from model.machine.calendar import NEVER_NS, Calendar
 from model.machine.generations import Generations, Token
 from model.machine.lock import SimulatedLock
 from model.machine.surroundings import Operation
@@ -66,8 +66,8 @@ class LockWithoutSpinning(SimulatedLock):
     def _wait(self, thread: Thread, holder: Thread) -> None:
         machine = self._machine
         machine.emit(Kind.LOCK_CONTENDED, until_ns=machine.now_ns, subject=self.subject, a=holder.identity)
-        self._waiting.append((thread, _CAME))
-        thread.at_lock = True
+        self._waiting.append(thread)
+        thread.at_lock = self.subject
         try:
             # A wake-up that was left for the thread, or is meanwhile, is not meant for this.
             permit, thread.permit = thread.permit, False
@@ -77,13 +77,8 @@ class LockWithoutSpinning(SimulatedLock):
             self._forget(thread)
             raise
         finally:
-            thread.at_lock = False
+            thread.at_lock = 0
         machine.emit(Kind.LOCK_ACQUIRED, subject=self.subject)
-
-
-_CAME: Final = Entry()
-"""In place of the end of a spin, which is over from the beginning."""
-_CAME.action = None
 
 
 class GenerationsInOneStep(Generations):

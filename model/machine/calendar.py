@@ -4,12 +4,12 @@ A heap with lazy cancellation. Of what is due at one instant timers come first, 
 together with a thread's next step is seen first; then threads, in the order in which they were put in unless a policy
 chooses among them:
 
-    (instant, order, what)      order < 0   a timer: an entry, whose action is taken out when it is cancelled
-                                order > 0   a thread's turn, which holds as long as the thread says so itself:
-                                            `thread.turn == order`
+    (instant, order, what)      order < 0   a timer: an entry, whose action is taken out when it is cancelled, or the
+                                            end of a thread's wait, which holds as long as `thread.deadline == order`
+                                order > 0   a thread's turn, which holds as long as `thread.turn == order`
 
-A thread has one turn at most. It stands in the heap itself, and a turn that is arranged anew needs no cancelling of the
-one before: this is what nearly every step of a simulation does.
+A thread has one turn and one wait at most. It stands in the heap itself, and what is arranged anew or taken back needs
+no cancelling of what was there: this is what nearly every step of a simulation does.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class Calendar:
     def head_ns(self) -> int | None:
         """The instant of what is due next, after dropping what was taken back; None when nothing ever is."""
         heap = self.heap
-        while heap[0][2].turn != heap[0][1] if heap[0][1] > 0 else heap[0][2].action is None:
+        while not _holds(*heap[0]):
             heappop(heap)
         return heap[0][0] if heap[0][0] != AFTER_ALL_NS else None
 
@@ -94,6 +94,13 @@ class Calendar:
             heappush(heap, other)
         thread: Thread = chosen[2]
         return thread
+
+
+def _holds(_at_ns: int, order: int, due: Any) -> bool:
+    """Whether what stands in the heap was not taken back."""
+    if type(due) is Entry:
+        return due.action is not None
+    return bool((due.turn if order > 0 else due.deadline) == order)
 
 
 def never() -> None:

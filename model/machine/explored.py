@@ -25,6 +25,7 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Callable
+from functools import partial
 from operator import attrgetter
 from time import perf_counter
 from typing import Any, Final, Literal, Protocol
@@ -479,6 +480,13 @@ class ExploredMachine(Machine):
 
     def call_at(self, at_ns: int, action: Callable[[], Any]) -> Any:
         return Alarm(at_ns, action, self._alarms)
+
+    def wait_at_most(self, thread: Thread, until_ns: int) -> None:
+        thread.deadline = Alarm(until_ns, partial(self._make_ready, thread), self._alarms)
+
+    def _forget_deadline(self, thread: Thread) -> None:
+        thread.deadline.cancel()
+        thread.deadline = None
 
     def wait_until(self, ends_ns: int, wait: Wait, subject: int = 0) -> None:
         """Waits to be chosen; the clock then stands at `ends_ns` at least."""

@@ -30,6 +30,8 @@ counts in an older slot, which is safe: it has not looked anything up yet.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from model.machine.surroundings import Operation, Surroundings
@@ -39,11 +41,16 @@ from model.trace.events import Kind, Wait
 _COUNT_READ: Final = int(Operation.COUNT_READ)
 
 
-class Token(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Token:
     """The proof of registration: which counter to count down again."""
 
     processor: int
     generation: int
+
+
+_token: Final = lru_cache(maxsize=256)(Token)
+"""All that register in a generation hold the same one."""
 
 
 class Request(NamedTuple):
@@ -89,7 +96,7 @@ class Generations:
         surroundings.point(_COUNT_READ)
         generation = self._current[processor]
         surroundings.fetch_add(self._active[processor][generation % self._count], 1)
-        return Token(processor, generation)
+        return _token(processor, generation)
 
     def leave(self, token: Token) -> None:
         """Counts down where `enter` counted up; the last one out of a generation advances what waits for it."""

@@ -10,11 +10,10 @@ before it runs again, so nobody overtakes.
 from __future__ import annotations
 
 from collections import deque
-from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
-from model.machine.calendar import Entry
+from model.machine.calendar import NEVER_NS
 from model.machine.errors import ThreadKilled
 from model.machine.surroundings import Line, Operation
 from model.machine.thread import Thread
@@ -39,9 +38,9 @@ class SimulatedLock:
     def __init__(self, machine: Machine, name: str, subject: int, line: Line | None) -> None:
         self._machine = machine
         # On a line of its own each step costs what the line does, so that neither may be taken the short way.
-        self._lock_ns = machine.cost_of(_LOCK) if line is None else 0
-        self._unlock_ns = machine.cost_of(_UNLOCK) if line is None else 0
-        self._waiting: deque[tuple[Thread, Entry]] = deque()
+        self._lock_ns = machine.cost_of(_LOCK) if line is None else NEVER_NS
+        self._unlock_ns = machine.cost_of(_UNLOCK) if line is None else NEVER_NS
+        self._waiting: deque[Thread] = deque()
         self.name = name
         self.line = line
         self.subject = subject
@@ -51,7 +50,7 @@ class SimulatedLock:
         """Returns when the current thread holds the lock."""
         machine = self._machine
         due_ns = machine.now_ns + self._lock_ns
-        if due_ns < machine.horizon_ns and self._lock_ns:
+        if due_ns < machine.horizon_ns:
             machine.now_ns = due_ns
         elif self.line is None:
             machine.wait_turn(self._lock_ns, _LOCK, self.subject)
@@ -74,9 +73,9 @@ class SimulatedLock:
             now_ns, spin_ends_ns, -1, 0, holder.identity, 0, thread.identity, self.subject, _LOCK_CONTENDED, 0,
             thread.client, thread.processor,
         ))  # fmt: skip
-        spin = machine.call_at(spin_ends_ns, partial(machine.park_spinning, thread, self.subject))
-        self._waiting.append((thread, spin))
-        thread.at_lock = True
+        machine.wait_at_most(thread, spin_ends_ns)
+        self._waiting.append(thread)
+        thread.at_lock = self.subject
         try:
             machine.spin()
             if self.line is not None:
@@ -86,7 +85,7 @@ class SimulatedLock:
             self._forget(thread)
             raise
         finally:
-            thread.at_lock = False
+            thread.at_lock = 0
         machine.fresh.append(pack_row(
             machine.now_ns, 0, -1, 0, 0, 0, thread.identity, self.subject, _LOCK_ACQUIRED, 0, thread.client,
             thread.processor,
@@ -101,7 +100,7 @@ class SimulatedLock:
         """Hands the lock to whoever has waited longest."""
         machine = self._machine
         due_ns = machine.now_ns + self._unlock_ns
-        if due_ns < machine.horizon_ns and self._unlock_ns:
+        if due_ns < machine.horizon_ns:
             machine.now_ns = due_ns
         else:
             try:
@@ -122,22 +121,19 @@ class SimulatedLock:
     __exit__ = release
 
     def _hand_over(self) -> None:
-        thread, spin = self._waiting.popleft()
-        self.holder = thread
-        if spin.action is None:
+        self.holder = thread = self._waiting.popleft()
+        if thread.deadline is None:
             self._machine.end_lock_wait(thread)
         else:
-            spin.action = None
+            thread.deadline = None
             self._machine.end_spin(thread)
 
     def _forget(self, killed: Thread) -> None:
         """A thread that is killed while it waits must not be handed the lock; one that already was hands it on."""
-        for index, (thread, spin) in enumerate(self._waiting):
-            if thread is killed:
-                spin.cancel()
-                del self._waiting[index]
-                return
-        if self.holder is killed:
+        if killed in self._waiting:
+            killed.deadline = None
+            self._waiting.remove(killed)
+        elif self.holder is killed:
             self.holder = None
             if self._waiting:
                 self._hand_over()

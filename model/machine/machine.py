@@ -167,7 +167,7 @@ class Machine(Scheduler):
         """Registers, runs the thread's function, and leaves, whatever happens."""
         try:
             thread.token = self.generations.enter() if in_generation else None
-            generation = thread.token.generation if thread.token else -1
+            generation = -1 if thread.token is None else thread.token.generation
             trace = self.trace
             name = trace.intern(thread.name)
             thread.position = trace.filed + len(trace.fresh)
@@ -175,7 +175,8 @@ class Machine(Scheduler):
                 self.now_ns, 0, cause, 0, generation, name, thread.identity, 0, _THREAD_STARTED, 0, thread.client,
                 thread.processor,
             ))  # fmt: skip
-            thread.result = thread.function()
+            function = thread.function  # a method of an attribute is looked up the slow way
+            thread.result = function()
         except ENDS_THE_RUN:
             raise
         except BaseException as error:
@@ -183,14 +184,17 @@ class Machine(Scheduler):
         finally:
             if not self.closed:
                 thread.leaving, thread.killed, thread.zero_delays = True, False, 0
+                left, last = -1, False
                 token, thread.token = thread.token, None
-                if thread.travelled and token is not None:
-                    self.generations.ends_travel(token)
-                last = token is not None and self.generations.count_down(token)
+                if token is not None:
+                    if thread.travelled:
+                        self.generations.ends_travel(token)
+                    left = token.generation  # Not in one line: what waits on the evaluation stack, no exploration sees.
+                    last = self.generations.count_down(token)
                 # Written as it stops to count and before it makes way, so that no quiescence comes before an end.
                 self.fresh.append(pack_row(
-                    self.now_ns, 0, -1, 0, token.generation if token else -1, 0, thread.identity, 0, _THREAD_ENDED, 0,
-                    thread.client, thread.processor,
+                    self.now_ns, 0, -1, 0, left, 0, thread.identity, 0, _THREAD_ENDED, 0, thread.client,
+                    thread.processor,
                 ))  # fmt: skip
                 if last:
                     assert token is not None
@@ -250,13 +254,19 @@ class Machine(Scheduler):
         thread.greenlet = caller.greenlet
         thread.resume = caller.resume
         thread.cpu.running = thread
+        shares = caller.call is None
+        if shares:  # Room for calls: the caller makes none before the request has ended.
+            thread.outermost = caller.outermost
         self.current = thread
         try:
             self._serve(thread, True, caller.position)
         finally:
             if not self.closed:
-                self._goes_to(caller, thread.cpu)
+                if caller.cpu is not thread.cpu:
+                    self._goes_to(caller, thread.cpu)
                 thread.cpu.running = caller
+                if shares:
+                    caller.outermost = thread.outermost
                 self.current = caller
         if thread.error is not None:
             raise thread.error
@@ -313,7 +323,7 @@ class Machine(Scheduler):
         due_ns = self.now_ns + self._count_ns
         if cell.line is not None:
             self.point_on(_COUNT_CHANGE, 0, cell.line)
-        elif due_ns < self.horizon_ns and self._count_ns:
+        elif due_ns < self.horizon_ns:
             self.now_ns = due_ns
         else:
             self.wait_turn(self._count_ns, _COUNT_CHANGE)

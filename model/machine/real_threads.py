@@ -13,10 +13,10 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from itertools import count
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 from model.costs import Costs, Shape
@@ -103,6 +103,7 @@ class RealThreads:
     recording = False
     costs = FREE
     shape = Shape()
+    threads: Mapping[int, RealThread] = MappingProxyType({})
 
     def __init__(self, *, processors: int = 4, generations: int = 2, seed: int = 0) -> None:
         self.processors = processors

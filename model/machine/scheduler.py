@@ -16,8 +16,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from functools import lru_cache, partial
-from heapq import heappop, heappushpop
+from functools import lru_cache
+from heapq import heappop, heappush, heappushpop
 from operator import index
 from typing import Any, Final
 
@@ -40,12 +40,15 @@ _THREAD_WAITED: Final = int(Kind.THREAD_WAITED)
 _THREAD_READIED: Final = int(Kind.THREAD_READIED)
 _THREAD_DISPATCHED: Final = int(Kind.THREAD_DISPATCHED)
 _LOCK: Final = int(Wait.LOCK)
+_SLEEP: Final = Wait.SLEEP
 
 
 class Scheduler(Turns):
     """The processors, and what their threads may do: use them, wait, be woken."""
 
-    __slots__ = ("_losing", "_point_ns", "_processors", "_quantum_ns", "_switch_ns", "costs", "memory")
+    __slots__ = (
+        "_losing", "_point_ns", "_processors", "_quantum_ns", "_switch_ns", "costs", "memory",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -57,14 +60,14 @@ class Scheduler(Turns):
         policy: random.Random | None,
         run_ahead: bool,
     ) -> None:
-        super().__init__(trace, policy, run_ahead)
+        self._point_ns = _costs_by_operation(costs)
+        # Whoever runs ahead need not ask whether a point costs anything: where one is free, nobody does.
+        super().__init__(trace, policy, run_ahead and 0 not in self._point_ns[1:])
         self.costs = costs
         self._losing: list[Callable[[Thread], bool]] = []
         self._processors = [Processor(number) for number in range(processors)]
         self._quantum_ns = quantum_ns
         self._switch_ns = costs.switch_ns
-        self._point_ns = _costs_by_operation(costs)
-        self._plain = self._plain and 0 not in self._point_ns[1:]
         self.memory = None if costs.flat else Memory(costs)
 
     # ---- time
@@ -88,7 +91,7 @@ class Scheduler(Turns):
         """
         ns = self._point_ns[operation]
         due_ns = self.now_ns + ns
-        if due_ns < self.horizon_ns and ns:
+        if due_ns < self.horizon_ns:
             self.now_ns = due_ns
         else:
             self.wait_turn(ns, operation, subject)
@@ -102,7 +105,7 @@ class Scheduler(Turns):
         if self.memory is not None:
             ns += self.memory.bring(line, self.current.processor, self.now_ns, exclusive)
         due_ns = self.now_ns + ns
-        if due_ns < self.horizon_ns and ns:
+        if due_ns < self.horizon_ns:
             self.now_ns = due_ns
         else:
             self.wait_turn(ns, operation, subject)
@@ -200,7 +203,7 @@ class Scheduler(Turns):
 
     def sleep(self, ns: int) -> None:
         """Gives up the processor for `ns`."""
-        self.wait_until(self.now_ns + duration(ns), Wait.SLEEP)
+        self.wait_until(self.now_ns + duration(ns), _SLEEP)
 
     def wait_until(self, ends_ns: int, wait: Wait, subject: int = 0) -> None:
         """Gives up the processor until an instant that is known."""
@@ -226,7 +229,7 @@ class Scheduler(Turns):
             thread.permit = False
             return True
         if until_ns is not None:
-            thread.deadline = self.call_at(until_ns, partial(self._make_ready, thread))
+            self.wait_at_most(thread, until_ns)
         thread.parked = True
         thread.woken = False
         thread.wait = wait
@@ -257,8 +260,7 @@ class Scheduler(Turns):
         if thread.parked:
             thread.parked = False
             if thread.deadline is not None:
-                thread.deadline.cancel()
-                thread.deadline = None
+                self._forget_deadline(thread)
             self.fresh.append(pack_row(
                 self.now_ns, 0, -1, 0, 0, 0, thread.identity, 0, _THREAD_READIED, 0, thread.client, thread.processor
             ))  # fmt: skip
@@ -313,21 +315,34 @@ class Scheduler(Turns):
             now_ns, starts_ns, -1, 0, 0, 0, thread.identity, 0, _THREAD_DISPATCHED, 0, thread.client,
             processor.number,
         ))  # fmt: skip
-        processor.first_turn = self._arrange(thread, starts_ns)
+        self._turns = thread.turn = processor.first_turn = order = self._turns + 1
+        heappush(self._heap, (starts_ns, order, thread))
+        if starts_ns < self.horizon_ns:  # noqa: PLR1730 -- as `_arrange`, whose call costs as much as all that it does
+            self.horizon_ns = starts_ns
 
     # ---- spinning, for locks
 
     spin = Turns._switch_away
-    """Waits with the processor, until `end_spin` or, after `park_spinning`, `end_lock_wait`."""
+    """Waits with the processor, for a while at most, until `end_spin`; after that without it, until `end_lock_wait`."""
 
-    def park_spinning(self, thread: Thread, subject: int) -> None:
+    def _end_wait(self, thread: Thread) -> None:
+        if thread.parked:
+            self._make_ready(thread)
+        else:
+            self._park_spinning(thread)
+
+    def _forget_deadline(self, thread: Thread) -> None:
+        """The thread's wait is over before it had lasted long enough."""
+        thread.deadline = None
+
+    def _park_spinning(self, thread: Thread) -> None:
         """A spin has lasted long enough: the thread gives up its processor and goes on waiting."""
         if thread.killed:
             self.end_spin(thread)
             return
         thread.parked = True
         self.fresh.append(pack_row(
-            self.now_ns, 0, -1, 0, _LOCK, 0, thread.identity, subject, _THREAD_WAITED, 0, thread.client,
+            self.now_ns, 0, -1, 0, _LOCK, 0, thread.identity, thread.at_lock, _THREAD_WAITED, 0, thread.client,
             thread.processor,
         ))  # fmt: skip
         self._release_processor(thread.cpu)
@@ -414,7 +429,7 @@ def duration(ns: Any) -> int:
 
     A component's slip in its own arithmetic must stay in the component: one such step and the clock is good for nobody.
     """
-    whole = index(ns)
+    whole = ns if type(ns) is int else index(ns)
     if whole < 0:
         raise ValueError(f"a duration of {whole} ns: time does not run backwards")
     return whole

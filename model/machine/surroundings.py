@@ -7,7 +7,7 @@ the simulated machine each operation costs time and may let others run; on real 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from enum import IntEnum
 from typing import Any, Final, Protocol
@@ -125,6 +125,10 @@ class Surroundings(Protocol):
     recording: bool
     """True where events are kept; the real-thread surroundings keep none."""
     shape: Shape
+
+    @property
+    def threads(self) -> Mapping[int, Any]:
+        """Those that live, by number; where nothing is recorded, none."""
 
     @property
     def now_ns(self) -> int: ...

@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from model.machine.calendar import Entry
 from model.machine.processor import Processor
 from model.trace.events import Wait
 
@@ -44,6 +43,7 @@ class Thread:
         "leaving",
         "name",
         "origin",
+        "outermost",
         "parked",
         "permit",
         "position",
@@ -77,6 +77,8 @@ class Thread:
         """Has been on another processor than the one that counts it."""
         self.call: Any = None
         """The innermost call that it is in, kept by the fronts; None outside of all."""
+        self.outermost: Any = None
+        """Where they keep its calls, from the outermost one inwards, and room for further ones."""
         self.origin = 0
         """The object whose code started it, 0 for a client's own: the caller of its first call."""
         self.position = -1
@@ -84,13 +86,14 @@ class Thread:
         self.parked = False
         self.wait: Wait | None = None
         """What it waits for, or waited for last."""
-        self.at_lock = False
-        """Waits for a lock, which nothing ends but that the lock is handed to it."""
+        self.at_lock = 0
+        """The subject of the lock that it waits for, which nothing ends but that the lock is handed to it; or 0."""
         self.permit = False
         self.woken = False
         self.urgent = False
         """Goes before others and ends their quantum: the engine's control threads, as interrupts would."""
-        self.deadline: Entry | None = None
+        self.deadline: Any = None
+        """What ends its wait when that has lasted long enough; None if nothing does."""
         self.joiners: list[Thread] | None = None
         self.followers: list[Thread] | None = None
         """Threads that begin when it has ended."""

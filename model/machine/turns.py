@@ -19,6 +19,7 @@ the wall clock but the bound of a slice and the watchdog.
 from __future__ import annotations
 
 import random
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from heapq import heappop, heappush
@@ -27,7 +28,7 @@ from typing import Any, NoReturn
 
 from greenlet import getcurrent, greenlet
 
-from model.machine.calendar import NEVER_NS, OF_THE_SLICE, TIMERS_FIRST, Calendar, Entry
+from model.machine.calendar import NEVER_NS, TIMERS_FIRST, Calendar, Entry
 from model.machine.errors import ComponentHung, MachineClosed, NotAThread, ThreadKilled
 from model.machine.processor import Processor
 from model.machine.thread import Thread
@@ -38,7 +39,7 @@ LOOK_EVERY_NS = 10_000
 """Simulated time between two looks at the wall clock, where it bounds the slice: some hundred steps."""
 
 
-class Turns:
+class Turns(ABC):
     """The clock, the calendar and the switch. Made, run in any number of slices, closed."""
 
     # Slots: an instance dictionary this large would make each attribute and each call of a method slower by half.
@@ -135,36 +136,41 @@ class Turns:
     def _next_thread(self) -> Thread | None:
         """Runs the timers that are due before the next thread, and makes that the current one; None ends the slice."""
         heap = self._heap
-        while True:
-            first = heappop(heap)
-            at_ns, order, thread = first
-            if thread.turn == order:
-                break
-            if order < 0 and not self._pass(at_ns, order, thread):
+        at_ns, order, due = heappop(heap)
+        while due.turn != order:
+            if not self._pass(at_ns, order, due):
                 return None
+            at_ns, order, due = heappop(heap)
+        thread: Thread = due
         if self._policy is not None:
-            thread = self._calendar.one_of_those_with(first)
+            thread = self._calendar.one_of_those_with((at_ns, order, due))
         self.now_ns = at_ns
         self.current = thread
         if self._run_ahead:
             following_ns, slice_end_ns = heap[0][0], thread.cpu.slice_end_ns
             self.horizon_ns = slice_end_ns if slice_end_ns < following_ns else following_ns
-        following: Thread = thread
-        return following
+        return thread
 
-    def _pass(self, at_ns: int, order: int, entry: Any) -> bool:
+    def _pass(self, at_ns: int, order: int, due: Any) -> bool:
         """Deals with what came out of the calendar and is no thread's turn; False if it was the end of the slice."""
-        if order > 0:
-            return True  # the thread's turn was arranged anew, or it has ended
-        if order == OF_THE_SLICE:
+        if type(due) is not Entry:
+            if due.deadline == order:  # Else its wait is over already, or its turn was arranged anew.
+                due.deadline = None
+                self.now_ns = at_ns
+                self.current = self._outside
+                self._end_wait(due)
+        elif due is self._look:
             return self._goes_on(at_ns)
-        action = entry.action
-        if action is not None:
-            entry.action = None
+        elif due.action is not None:
+            action, due.action = due.action, None
             self.now_ns = at_ns
             self.current = self._outside
             action()
         return True
+
+    @abstractmethod
+    def _end_wait(self, thread: Thread) -> None:
+        """The instant until which the thread waits at most has come."""
 
     def _goes_on(self, at_ns: int) -> bool:
         """Whether there is time left in this slice; the next look is put in then, no sooner than something is due."""
@@ -232,6 +238,15 @@ class Turns:
         calendar.puts = order = calendar.puts + 1
         heappush(self._heap, (at_ns, order - TIMERS_FIRST, entry))
         return entry
+
+    def wait_at_most(self, thread: Thread, until_ns: int) -> None:
+        """A timer that ends the thread's wait."""
+        calendar = self._calendar
+        calendar.puts = order = calendar.puts + 1
+        thread.deadline = order = order - TIMERS_FIRST
+        heappush(self._heap, (until_ns, order, thread))
+        if until_ns < self.horizon_ns:  # noqa: PLR1730 -- `min` costs as much as all the rest
+            self.horizon_ns = until_ns
 
     def _arrange(self, thread: Thread, at_ns: int) -> int:
         """The thread's next turn, in place of any that it had; its order."""

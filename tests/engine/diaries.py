@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from model.engine.component import Component, Interface, Package
+from model.engine.translation import calls_in_flight
 from model.machine.machine import Machine
 from model.trace.events import Kind, Phase
 from model.trace.trace import Trace
@@ -60,7 +61,7 @@ class Ghost:
     def left(self, instance: int) -> None:
         self.inside[instance] -= 1
 
-    def saw(self, kind: Kind, told: dict[str, Any]) -> None:
+    def saw(self, machine: Machine, kind: Kind, told: dict[str, Any]) -> None:
         """What the engine says of itself, compared with what is true at that instant."""
         match kind:
             case Kind.PHASE_ENTERED if told["b"] == Phase.TRANSFER:
@@ -72,7 +73,11 @@ class Ghost:
                 self.frozen.discard(self.record.instance.identity)
             case Kind.MEDIATOR_DESTROYED | Kind.INSTANCE_DESTROYED | Kind.INTERPOSER_DESTROYED:
                 gone = told["subject"]
-                calls = [c.number for c in self.record.in_flight.values() if c.front.target_subject == gone]
+                calls = [
+                    call.number
+                    for _, call in calls_in_flight(machine, self.record)
+                    if call.front.target_subject == gone
+                ]
                 self.expect(not calls, f"{kind.name} {gone} while calls {calls} that looked it up are in flight")
                 self.expect(not self.held[gone], f"{kind.name} {gone} while a thread holds it")
                 self.expect(not self.inside[gone], f"{kind.name} {gone} while calls are inside")
@@ -86,7 +91,7 @@ class Watched(Machine):
         super().__init__(Trace(), **settings)
 
     def emit(self, kind: Kind, **fields: Any) -> int:
-        self.ghost.saw(kind, fields)
+        self.ghost.saw(self, kind, fields)
         return super().emit(kind, **fields)
 
 

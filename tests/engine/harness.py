@@ -10,6 +10,7 @@ from model.engine.component import Component, Interface, Package
 from model.engine.objects import ObjectRecord
 from model.engine.swap import SwapSettings
 from model.engine.system import System
+from model.engine.translation import calls_in_flight
 from model.engine.wrapper import Wrapper
 from model.machine.machine import Machine
 from model.trace.events import Kind, Phase
@@ -272,7 +273,7 @@ class Bench:
     @property
     def conserved(self) -> bool:
         machine = self.machine
-        in_flight = sum(len(record.in_flight) for record in self.system.objects.values())
+        in_flight = sum(len(calls_in_flight(machine, record)) for record in self.system.objects.values())
         return machine.calls_entered == machine.calls_returned + machine.calls_raised + in_flight
 
 

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from model.costs import Costs, Shape
 from model.engine.swap import SwapSettings
 from model.engine.system import System
+from model.engine.translation import calls_in_flight
 from model.projections.invariants import InvariantsFold
 from model.trace.events import Kind
 from tests.engine.diaries import DIARIES, Effect, Ghost, OldDiary, Watched
@@ -224,7 +225,12 @@ class Run:
                 wrong.append(f"caller {number} asked for {asked}, the diary says {written}")
         machine, calls = self.machine, sum(act.calls for acts in self.plan.callers for act in acts)
         raised = sum(act.what == "fail" for acts in self.plan.callers for act in acts)
-        counted = (machine.calls_entered, machine.calls_returned, machine.calls_raised, len(self.record.in_flight))
+        counted = (
+            machine.calls_entered,
+            machine.calls_returned,
+            machine.calls_raised,
+            len(calls_in_flight(machine, self.record)),
+        )
         if counted != (calls, calls - raised, raised, 0) or self.raised != raised:
             wrong.append(f"{calls} calls, {raised} to raise: counted {counted}, {self.raised} callers saw it")
         interposers = self.record.interposers

@@ -13,7 +13,7 @@ from greenlet import GreenletExit
 from model.engine.component import Component, Package
 from model.engine.interposition import INTERPOSERS_AT_MOST
 from model.engine.swap import SwapSettings
-from model.engine.translation import CALLS_DEEP_AT_MOST
+from model.engine.translation import CALLS_DEEP_AT_MOST, calls_in_flight
 from model.machine import machine as machine_module
 from model.trace.events import Kind
 
@@ -30,7 +30,7 @@ def assert_quiet(bench: Any, calls: int) -> None:
     machine = bench.machine
     assert machine.threads == {}
     assert bench.conserved
-    assert not bench.record.in_flight
+    assert not calls_in_flight(bench.machine, bench.record)
     assert bench.missing() == []
     assert len(bench.ledger.notes) == calls
     assert targets(bench.record) == {bench.ledger.identity}
@@ -302,7 +302,7 @@ def run_of_endless_calls(make_bench: MakeBench, stack: int) -> str:
     assert (
         bench.errors == [f"CallsTooDeep: ledger would be called inside of {CALLS_DEEP_AT_MOST} calls of one thread"] * 2
     )
-    assert not bench.record.in_flight
+    assert not calls_in_flight(bench.machine, bench.record)
     assert bench.conserved
     fingerprint: str = bench.machine.trace.fingerprint()
     return fingerprint

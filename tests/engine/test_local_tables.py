@@ -16,7 +16,7 @@ from model.engine.clustered import Clustered, Representative
 from model.engine.component import Component, Package
 from model.engine.swap import SwapSettings
 from model.engine.system import System
-from model.engine.translation import LocalReference, front_class
+from model.engine.translation import LocalReference, calls_in_flight, front_class
 from model.engine.wrapper import Wrapper
 from model.machine.explored import ExploredMachine
 from model.machine.real_threads import RealThreads
@@ -205,7 +205,7 @@ def untracked_in_transfer(make_bench: MakeBench) -> int:
             bench.run(bench.machine.now_ns + 2_000)
         bench.run(bench.machine.now_ns + 10_000)
         assert bench.phases()[-1] == "TRANSFER"
-        found += any(call.front.target_subject == old for call in bench.record.in_flight.values())
+        found += any(call.front.target_subject == old for _, call in calls_in_flight(bench.machine, bench.record))
     return found
 
 

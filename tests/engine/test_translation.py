@@ -12,6 +12,7 @@ from engine_harness import Bench, OldLedger
 from model.costs import Costs, Shape
 from model.engine.component import Component, Interface
 from model.engine.system import System
+from model.engine.translation import calls_in_flight
 from model.machine.machine import Machine
 from model.machine.real_threads import RealThreads
 from model.trace.events import Kind
@@ -102,7 +103,7 @@ def test_every_end_of_a_call_is_counted(make_bench: MakeBench) -> None:
     bench.run(1_000_000)
     machine = bench.machine
     assert (machine.calls_entered, machine.calls_returned, machine.calls_raised) == (7, 4, 3)
-    assert bench.record.in_flight == {}
+    assert calls_in_flight(machine, bench.record) == []
 
 
 def test_on_real_threads_an_entry_is_the_slot_itself() -> None:

@@ -16,6 +16,7 @@ import pytest
 
 from model import catalogue
 from model.commands import Attach, Command, Inject, Stamped, Swap
+from model.engine.translation import calls_in_flight
 from model.faults import FAULTS
 from model.faults.fault import Fault
 from model.refusals import ScenarioError
@@ -157,7 +158,7 @@ def test_fault_loses_no_call(fault: type[Fault]) -> None:
     record = system_of(session).objects["counter"]
     machine = system_of(session).surroundings
     stuck = 1 if fault.name == "never_returns" else 0
-    assert len(record.in_flight) == stuck
+    assert len(calls_in_flight(machine, record)) == stuck
     assert machine.calls_entered == machine.calls_returned + machine.calls_raised + stuck
     assert machine.calls_raised == expected.raised
     noted = dict(record.instance.package(0).state.callers)

@@ -7,7 +7,7 @@ its own. A request remembers those that are open when it is made; none of them m
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import pytest
@@ -427,7 +427,7 @@ class ForgetfulLeaving(Generations):
     """Planted: counts down where the thread is, instead of where it registered."""
 
     def leave(self, token: Any) -> None:
-        super().leave(token._replace(processor=self._surroundings.current.processor))
+        super().leave(replace(token, processor=self._surroundings.current.processor))
 
 
 @pytest.mark.parametrize("planted", [OneAdvanceLess, JoiningRequests])
