@@ -1,10 +1,12 @@
 """One load, told twice: on the simulated machine, and in SimPy.
 
-Loops of two clients, three to a processor, make requests into a chain of six objects. A request calls three to six of
-them, each from inside the one before; each works for a while under a lock of its own. Between requests a loop sleeps.
+Loops of two clients, three to a processor, make requests into a chain of six objects. A request calls all six of them,
+or as many as is drawn, each from inside the one before; each works for a while under a lock of its own. Between
+requests a loop sleeps.
 
-Both models charge the same costs at the same places, draw from the same seeded generators and record the same facts as
-rows of a trace.
+Both models charge the same costs at the same places, make the same requests and record the same facts as rows of a
+trace. What the requests are is drawn before a run begins, from the same seeded generators: how fast Python draws is not
+what is compared.
 """
 
 from __future__ import annotations
@@ -47,6 +49,17 @@ class Numbers(NamedTuple):
     method: int
 
 
+class Request(NamedTuple):
+    """What a loop does once."""
+
+    depth: int
+    """How many objects are called, each from inside the one before."""
+    work_ns: int
+    """Of each call, under its object's lock."""
+    sleep_ns: int
+    """After it."""
+
+
 class Built(NamedTuple):
     """A machine, ready to run."""
 
@@ -56,9 +69,12 @@ class Built(NamedTuple):
     numbers: list[Numbers]
 
 
-def draw(chance: random.Random) -> tuple[int, int, int]:
-    """Depth, work of each call and sleep after it, of one request."""
-    return chance.randrange(3, 7), chance.randrange(300, 1_500), chance.randrange(1_000, 12_000)
+def drawn(chance: random.Random, requests: int, shallowest: int) -> list[Request]:
+    """All that one loop asks for, from `shallowest` to OBJECTS deep."""
+    draw = chance.randrange
+    return [
+        Request(draw(shallowest, OBJECTS + 1), draw(300, 1_500), draw(1_000, 12_000)) for _ in range(requests)
+    ]  # fmt: skip
 
 
 class Stage(Interface):
@@ -92,7 +108,7 @@ class LastStage(RelayStage):
     uses = {}
 
 
-def build(requests: int, seed: int = SEED, quantum_ns: int = QUANTUM_NS) -> Built:
+def build(requests: int, shallowest: int = OBJECTS, seed: int = SEED, quantum_ns: int = QUANTUM_NS) -> Built:
     """The load on the simulated machine."""
     machine = Machine(Trace(), processors=PROCESSORS, seed=seed, quantum_ns=quantum_ns)
     system = System(machine, machine.generations)
@@ -105,12 +121,11 @@ def build(requests: int, seed: int = SEED, quantum_ns: int = QUANTUM_NS) -> Buil
     ends_ns = [0] * LOOPS
 
     def loop(number: int) -> Callable[[], None]:
-        client, chance = clients[number % CLIENTS], machine.stream(f"loop {number}")
-        reference = system.reference(client, record)
+        client, reference = clients[number % CLIENTS], system.reference(clients[number % CLIENTS], record)
+        asked = drawn(machine.stream(f"loop {number}"), requests, shallowest)
 
         def run() -> None:
-            for _ in range(requests):
-                depth, work_ns, sleep_ns = draw(chance)
+            for depth, work_ns, sleep_ns in asked:
                 machine.request(client, lambda depth=depth, ns=work_ns: reference.object.serve(depth, ns))
                 machine.sleep(sleep_ns)
             ends_ns[number] = machine.now_ns

@@ -24,7 +24,17 @@ import simpy
 from model.costs import Costs
 from model.trace.events import Kind, Wait
 from model.trace.trace import Trace, pack_row
-from tests.benchmarks.relay_load import CLIENTS, LOOPS, PROCESSORS, QUANTUM_NS, Numbers, Outcome, draw
+from tests.benchmarks.relay_load import (
+    CLIENTS,
+    LOOPS,
+    OBJECTS,
+    PROCESSORS,
+    QUANTUM_NS,
+    Numbers,
+    Outcome,
+    Request,
+    drawn,
+)
 
 Steps = Generator[Any, Any, Any]
 
@@ -105,7 +115,7 @@ class Entry:
         ))  # fmt: skip
         if position >= trace.full:
             trace.file()
-        thread.call = stage.in_flight[number] = (position, stage.subject)
+        thread.call = (position, stage.subject)
         yield thread.use(self.way_in_ns)
         turn = yield from stage.lock.acquire(thread)
         yield thread.use(ns)
@@ -120,7 +130,6 @@ class Entry:
             stage.subject, CALL_RETURNED, stage.method, self.client, thread.processor,
         ))  # fmt: skip
         thread.call = caller
-        del stage.in_flight[number]
         model.calls_returned += 1
         yield thread.use(self.way_back_ns)
         return result
@@ -135,7 +144,6 @@ class Stage:
         self.method = numbers.method
         self.following = following
         self.lock = Lock(model, numbers.lock)
-        self.in_flight: dict[int, tuple[int, int]] = {}
 
 
 class Thread:
@@ -238,6 +246,7 @@ class Model:
         requests: int,
         costs: Costs,
         numbers: Sequence[Numbers],
+        shallowest: int = OBJECTS,
         quantum_ns: int = QUANTUM_NS,
     ) -> None:
         self.env = simpy.Environment()
@@ -258,15 +267,14 @@ class Model:
         first = Stage(self, numbers[0], following)
         self.entries = {client: Entry(self, client, first) for client in range(1, CLIENTS + 1)}
         for number in range(LOOPS):
-            self.env.process(self.loop(number, stream(f"loop {number}"), requests))
+            self.env.process(self.loop(number, drawn(stream(f"loop {number}"), requests, shallowest)))
 
-    def loop(self, number: int, chance: random.Random, requests: int) -> Steps:
+    def loop(self, number: int, asked: Sequence[Request]) -> Steps:
         name = f"loop {number}"
         thread = Thread(self, number + 1, number % CLIENTS + 1, number % PROCESSORS)
         yield from thread.take_processor()
         thread.position = thread.fact(THREAD_STARTED, a=-1, b=self.trace.intern(name))
-        for _ in range(requests):
-            depth, work_ns, sleep_ns = draw(chance)
+        for depth, work_ns, sleep_ns in asked:
             yield from thread.request(depth, work_ns, name)
             yield from thread.sleep(sleep_ns)
         self.ends_ns[number] = self.env.now
