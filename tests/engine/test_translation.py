@@ -96,6 +96,55 @@ def test_call_after_one_that_raised_is_made_by_the_same_caller() -> None:
     machine.close()
 
 
+class Asking(Component, Chain):
+    """Calls itself from inside of a call: through a request, which is a thread of its own, and directly."""
+
+    name = "asking"
+    uses = {"self": Chain}
+
+    def recover(self) -> int:
+        own = self.references["self"]
+        asked: int = self.surroundings.request(0, lambda: own.object.end())
+        answered: int = own.object.end()
+        return asked + answered
+
+    def fail(self) -> None:
+        raise ValueError("as asked")
+
+    def end(self) -> int:
+        self.surroundings.work(100)
+        return 3
+
+
+def test_request_from_inside_of_a_call_has_calls_of_its_own() -> None:
+    machine = Machine(Trace(), processors=1)
+    system = System(machine, machine.generations)
+    record = system.declare("chain", Asking)
+    system.connect(record, "self", record)
+    system.serve(record, Asking)
+    reference = system.reference(0, record)
+    seen: list[list[tuple[int, int, int]]] = []
+
+    def look() -> None:
+        found = calls_in_flight(machine, record)
+        now = [(thread.identity, call.number, call.depth) for thread, call in found]
+        if not seen or seen[-1] != now:
+            seen.append(now)
+
+    for at_ns in range(10, 5_000, 10):
+        machine.call_at(at_ns, look)
+    thread = machine.spawn(lambda: [reference.object.recover() for _ in range(2)], name="caller", processor=0)
+    machine.run(5_000)
+    assert thread.result == [6, 6]
+    ours, first, second = thread.identity, thread.identity + 1, thread.identity + 2
+    assert [one for one in seen if len(one) == 2] == [
+        [(ours, 1, 1), (first, 2, 1)], [(ours, 1, 1), (ours, 3, 2)],
+        [(ours, 4, 1), (second, 5, 1)], [(ours, 4, 1), (ours, 6, 2)],
+    ]  # fmt: skip
+    assert seen[-1] == []
+    machine.close()
+
+
 def test_every_end_of_a_call_is_counted(make_bench: MakeBench) -> None:
     bench = make_bench(processors=1)
     bench.caller(lambda reference, _: reference.object.fail(1), times=3)
