@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
+from model.costs import Costs, Shape
+from model.engine.clustered import Clustered, Representative
 from model.engine.component import Component, Interface, Package
 from model.engine.objects import ObjectRecord
 from model.engine.swap import SwapSettings
@@ -14,7 +16,10 @@ from model.engine.translation import calls_in_flight
 from model.engine.wrapper import Wrapper
 from model.machine.machine import Machine
 from model.trace.events import Kind, Phase
-from model.trace.trace import Trace
+from model.trace.trace import Event, Trace
+
+LOCAL = Shape(local_tables=True)
+S85_LIKE = Costs(line_memory_ns=360, line_transfer_ns=450, line_upgrade_ns=250, bus_line_ns=10)
 
 
 class Ledger(Interface):
@@ -176,6 +181,57 @@ class Skipping(Wrapper):
         raise AssertionError("POSTCALL was declared as skipped")
 
 
+class Part(Representative):
+    """Notes by itself; `far` and the others are the root's."""
+
+    def __init__(self, root: Any, processor: int, identity: int) -> None:
+        super().__init__(root, processor, identity)
+        self.notes: list[tuple[int, int]] = []
+
+    def note(self, caller: int, sequence: int, *, ns: int = 1_000) -> int:
+        self.surroundings.work(ns)
+        assert self.processor == self.surroundings.current.processor
+        self.notes.append((caller, sequence))
+        return len(self.notes)
+
+
+class Spread(Clustered, Ledger):
+    """A ledger with a part on each processor that uses it."""
+
+    name = "spread"
+    title = "Ledger, clustered"
+    transfer_protocols = frozenset({0, 5})
+    uses = {"self": Ledger}
+    representative = Part
+
+    def __init__(self, *arguments: Any, **keywords: Any) -> None:
+        super().__init__(*arguments, **keywords)
+        self.taken_over: list[tuple[int, int]] = []
+
+    @property
+    def notes(self) -> list[tuple[int, int]]:
+        return self.taken_over + [note for part in self.representatives() for note in part.notes]
+
+    def note(self, caller: int, sequence: int, *, ns: int = 1_000) -> int:
+        return self.here().note(caller, sequence, ns=ns)
+
+    def nested(self, caller: int, depth: int) -> int:
+        self.surroundings.work(10)
+        return 7
+
+    def fail(self, caller: int) -> None:
+        raise ValueError(f"caller {caller} asked for it")
+
+    def far(self, caller: int) -> int:
+        return 0
+
+    def package(self, bit: int) -> Package:
+        return Package(self.notes, 8 * len(self.notes))
+
+    def unpackage(self, bit: int, package: Package) -> None:
+        self.taken_over = list(package.state)
+
+
 class Bench:
     """One object, called by loops of two clients, on a machine that can be run and read."""
 
@@ -281,3 +337,15 @@ def targets(record: ObjectRecord) -> set[int]:
     """What the entries of an object point at, and what the processors' slots do that were ever used."""
     slots = {target for entry in record.entries for target in getattr(entry, "_targets", ()) if target}
     return slots | {entry.target_subject for entry in record.entries}
+
+
+def events(bench: Bench, *kinds: Kind) -> Iterator[Event]:
+    """The rows of these kinds, in order."""
+    trace = bench.machine.trace
+    return (event for event in map(trace.event, range(trace.head)) if event.kind in kinds)
+
+
+def slots(bench: Bench) -> dict[tuple[int, int], int]:
+    """(client, processor) -> what the slot points at now, as the trace tells it."""
+    rows = events(bench, Kind.LOCAL_ENTRY_MADE, Kind.LOCAL_ENTRY_WRITTEN)
+    return {(row.client, row.processor): row.a for row in rows}
