@@ -1,8 +1,9 @@
-"""What a machine in abstract time has in place of its calendar, its locks and its generations.
+"""What a machine in abstract time has in place of its calendar, its locks, its generations and its count of threads.
 
 alarms          due later, in order of their instants; whether one comes is a choice, as far as it is left to choice
 locks           without spinning: who finds one taken is not enabled until it is handed over
 generations     that register and advance in one step each, for scenarios that are about something else
+numbers         of threads, by who started them
 """
 
 from __future__ import annotations
@@ -56,6 +57,29 @@ class AlarmCalendar(Calendar):
 
     def head_ns(self) -> int | None:
         return self._alarms[0].due_ns if self._alarms else None
+
+
+CHILDREN_AT_MOST = 64
+"""Threads that one thread starts and that are numbered after it; further ones are numbered in order."""
+_LARGEST_NUMBERED: Final = 2**31 // CHILDREN_AT_MOST - 1
+_FIRST_UNNUMBERED: Final = 1_500_000_000
+
+
+class NumbersByParent:
+    """Numbers threads by who started them, not by when: two orders of the same things lead to the same numbers."""
+
+    __slots__ = ("_children",)
+
+    def __init__(self) -> None:
+        self._children: dict[int, int] = {}
+
+    def number_of_child(self, parent: int) -> int:
+        """That of the next thread that `parent` starts."""
+        child = self._children[parent] = self._children.get(parent, 0) + 1
+        if parent <= _LARGEST_NUMBERED and child < CHILDREN_AT_MOST:
+            return parent * CHILDREN_AT_MOST + child
+        unnumbered = self._children[-1] = self._children.get(-1, 0) + 1
+        return _FIRST_UNNUMBERED + unnumbered
 
 
 class LockWithoutSpinning(SimulatedLock):

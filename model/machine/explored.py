@@ -15,8 +15,6 @@ A step moves the clock by its cost, at least by 1 ns, so that a schedule can be 
 its own. Between two points nobody else runs. `work` and the way back of a call touch nothing shared, so there is no
 choice there; what a component does after them belongs to the step before.
 
-Threads are numbered by who started them, not by when, so that two orders of the same things lead to the same numbers.
-
 Limits: where only a time limit ends something (a component that works for ever), the alarm comes by itself once the
 work has lasted until then. A run of more than STEPS_AT_MOST steps is stopped, and `endless` says so.
 """
@@ -32,7 +30,7 @@ from typing import Any, Final, Literal, Protocol
 
 from greenlet import greenlet
 
-from model.machine.abstract_time import Alarm, AlarmCalendar, GenerationsInOneStep, LockWithoutSpinning
+from model.machine.abstract_time import Alarm, AlarmCalendar, GenerationsInOneStep, LockWithoutSpinning, NumbersByParent
 from model.machine.carriers import Carrier
 from model.machine.generations import Generations
 from model.machine.lock import SimulatedLock
@@ -50,10 +48,6 @@ PATIENCE_S = 20.0
 """Before a component is said to hang: whoever chooses takes time as well."""
 FIRST_NS = 1
 """The clock at the first step, so that a command of this instant leads everything."""
-CHILDREN_AT_MOST = 64
-"""Threads that one thread starts and that are numbered after it; further ones are numbered in order."""
-_LARGEST_NUMBERED: Final = 2**31 // CHILDREN_AT_MOST - 1
-_FIRST_UNNUMBERED: Final = 1_500_000_000
 
 Alarms = Literal["any time", "when idle"]
 """When a time limit may expire: at any moment, or only when every thread waits."""
@@ -86,7 +80,7 @@ class ExploredMachine(Machine):
     """A machine whose every step is chosen. Made, run in any number of slices, closed."""
 
     __slots__ = (
-        "_alarms", "_alarms_wait", "_answer", "_awake", "_begun", "_children", "_failure", "_idle", "_next",
+        "_alarms", "_alarms_wait", "_answer", "_awake", "_begun", "_failure", "_idle", "_next", "_numbers",
         "_out_of_budget", "_outer", "_overdue", "_quick_ns", "_registering", "_sleepers", "_step_ns", "answers",
         "came_from_outside", "chooser", "enabled", "endless", "goes_on", "halted", "operation", "preemptions", "step",
         "stood_at", "subject",
@@ -111,7 +105,7 @@ class ExploredMachine(Machine):
         self._outer: list[Callable[[], None]] = []
         self.came_from_outside = 0
         """How many of the things from outside have come."""
-        self._children: dict[int, int] = {}
+        self._numbers = NumbersByParent()
         self._answer: int | None = None
         self._next: Thread | Alarm | None = None
         self._failure: Exception | None = None
@@ -404,13 +398,7 @@ class ExploredMachine(Machine):
     # ---- threads
 
     def _new_thread(self, function: Callable[[], Any], name: str, processor: int, client: int) -> Thread:
-        parent = self.current.identity
-        child = self._children[parent] = self._children.get(parent, 0) + 1
-        if parent <= _LARGEST_NUMBERED and child < CHILDREN_AT_MOST:
-            self._threads_started = parent * CHILDREN_AT_MOST + child - 1
-        else:
-            unnumbered = self._children[-1] = self._children.get(-1, 0) + 1
-            self._threads_started = _FIRST_UNNUMBERED + unnumbered - 1
+        self._threads_started = self._numbers.number_of_child(self.current.identity) - 1
         return super()._new_thread(function, name, processor, client)
 
     def _serve(self, thread: Thread, in_generation: bool, cause: int) -> None:
