@@ -19,9 +19,9 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
+from app.row_masks import STEPS_AT, CallsOf, Mask, first_of, last_held, next_held, phase_rows
 from app.slow_motion import LEAST_S, SlowMotion
 from model.profiles import hardware
 from model.trace.events import Kind, Phase
@@ -43,11 +43,6 @@ MEASURED_OVER_S: Final = 0.5
 DEFAULT_PACE: Final = 500_000.0
 """1 : 2 000, at which the tour's first swap begins four seconds after the start."""
 FAR_NS: Final = 10**12
-
-Mask = Callable[["Rows"], Any]
-"""Which rows count, as a column of truth values."""
-
-PHASE_KINDS: Final = (int(Kind.PHASE_ENTERED), int(Kind.SWAP_COMPLETED), int(Kind.SWAP_ABANDONED))
 
 
 class Player(QObject):
@@ -212,7 +207,7 @@ class Player(QObject):
         self.pause()
         counts = self._mask_of_step()
         position = self.here
-        found = self._next_held(position, counts)
+        found = next_held(self._link.trace, position, counts)
         if found is None and self.step == "event":
             self._session.step_event()
             found = position if self._link.trace.head > position else None
@@ -226,7 +221,7 @@ class Player(QObject):
     def step_back(self) -> None:
         """To right after the row before that counts as a step, or to the beginning of what is held."""
         self.pause()
-        found = self._last_held(self.here - 1, self._mask_of_step())
+        found = last_held(self._link.trace, self.here - 1, self._mask_of_step())
         if found is None:
             self.to_start()
         else:
@@ -246,7 +241,7 @@ class Player(QObject):
 
     def run_until(self, counts: Mask) -> None:
         """Run as fast as it goes until such a row, and pause there; along what is held first."""
-        found = self._next_held(self.here, counts)
+        found = next_held(self._link.trace, self.here, counts)
         if found is not None:
             self.stand_after(found)
         else:
@@ -276,29 +271,12 @@ class Player(QObject):
         if self.step != "call":
             return STEPS_AT[self.step]
         picked = self._selection.current
-        return _CallsOf(picked.identity if picked is not None and picked.kind == "object" else 0)
+        return CallsOf(picked.identity if picked is not None and picked.kind == "object" else 0)
 
     @property
     def here(self) -> int:
         """How many rows lie before the cursor."""
         return self._link.trace.head if self._position is None else self._position
-
-    def _next_held(self, position: int, counts: Mask) -> int | None:
-        for first, rows in self._link.trace.chunks(position, self._link.trace.head):
-            found = _first_of(counts(rows))
-            if found is not None:
-                return first + found
-        return None
-
-    def _last_held(self, position: int, counts: Mask) -> int | None:
-        trace = self._link.trace
-        while position > trace.tail:
-            first = max(trace.tail, position - 4_096)
-            found = np.flatnonzero(counts(trace.rows(first, position)))
-            if len(found):
-                return first + int(found[-1])
-            position = first
-        return None
 
     def _stand_after(self, row: int) -> None:
         trace = self._link.trace
@@ -425,7 +403,7 @@ class Player(QObject):
 
     def _first_halt(self, first: int, rows: Rows) -> int | None:
         """The index of the first of these rows after which the run pauses; `first` is where they stand in the trace."""
-        met = [_first_of(mask(rows)) for mask in (self._goal, self._halting) if mask is not None]
+        met = [first_of(mask(rows)) for mask in (self._goal, self._halting) if mask is not None]
         if self._points is not None:
             met += [point - first for point in self._points() if first <= point < first + len(rows)]
         return min((index for index in met if index is not None), default=None)
@@ -436,7 +414,7 @@ class Player(QObject):
         Of an `instant` that has just run the pause counts: what comes in it after a bound is not looked at again.
         """
         halt = self._first_halt(first, rows)
-        bound = _first_of(_phase_rows(rows)) if phases and not (instant and halt is not None) else None
+        bound = first_of(phase_rows(rows)) if phases and not (instant and halt is not None) else None
         return min((index for index in (halt, bound) if index is not None), default=None)
 
     def _stopped_at(self, now_s: float, row: int) -> None:
@@ -444,7 +422,7 @@ class Player(QObject):
         if self._first_halt(row, rows) is not None:
             self.stand_after(row)
             return
-        if not _phase_rows(rows)[0]:
+        if not phase_rows(rows)[0]:
             return
         if self.reduced_motion:
             self.pause()
@@ -476,29 +454,3 @@ class Player(QObject):
         spent_s = now_s - samples[0][0]
         if spent_s > 0:
             self.achieved_pace = (self._clock_ns - samples[0][1]) / spent_s
-
-
-class _CallsOf:
-    """Calls that are entered, of one object or, for 0, of any."""
-
-    def __init__(self, object_id: int) -> None:
-        self._object = object_id
-
-    def __call__(self, rows: Rows) -> Any:
-        calls = rows["kind"] == Kind.CALL_ENTERED
-        return calls & (rows["subject"] == self._object) if self._object else calls
-
-
-def _phase_rows(rows: Rows) -> Any:
-    return np.isin(rows["kind"], PHASE_KINDS)
-
-
-STEPS_AT: Final[dict[Step, Mask]] = {
-    "event": lambda rows: np.ones(len(rows), dtype=np.bool_),
-    "phase": _phase_rows,
-    "advance": lambda rows: rows["kind"] == Kind.GENERATION_ADVANCED,
-}
-
-
-def _first_of(truths: Any) -> int | None:
-    return int(np.argmax(truths)) if truths.any() else None
