@@ -25,6 +25,7 @@ from model.components.counter import Ledger
 from model.components.counter_shared import CounterState, SharedCounter
 from model.engine.component import Package
 from model.engine.mediator import Mediator
+from model.engine.translation import calls_in_flight
 from model.machine.scheduler import Scheduler
 from model.projections.invariants import InvariantsFold
 from model.scenario import Scenario, dump, parse
@@ -181,9 +182,10 @@ def _after(session: Session, step: Run | Issue | Wrapped | Fork) -> Session:
 def check_books(session: Session) -> None:
     """Calls issued are those returned, raised and in flight; the engine's own list says which are in flight."""
     count = rows_by_kind(session)
-    record = session._world.system.objects["counter"]  # type: ignore[attr-defined]
+    system = session._world.system  # type: ignore[attr-defined]
+    in_flight = calls_in_flight(system.surroundings, system.objects["counter"])
     done = count[Kind.CALL_RETURNED] + count[Kind.CALL_RAISED]
-    assert count[Kind.CALL_ENTERED] == done + len(record.in_flight)
+    assert count[Kind.CALL_ENTERED] == done + len(in_flight)
 
 
 def rows_by_kind(session: Session) -> dict[int, int]:
@@ -195,8 +197,9 @@ def check_end(session: Session) -> None:
     """All calls are out, nobody waits at a door, and each caller's counts came once and in order."""
     check_books(session)
     count = rows_by_kind(session)
-    record = session._world.system.objects["counter"]  # type: ignore[attr-defined]
-    assert not record.in_flight
+    system = session._world.system  # type: ignore[attr-defined]
+    record = system.objects["counter"]
+    assert not calls_in_flight(system.surroundings, record)
     assert count[Kind.MEDIATOR_CREATED] == count[Kind.MEDIATOR_DESTROYED]
     assert count[Kind.CALL_TRACKED] == count[Kind.CALL_LEFT]
     assert count[Kind.THREAD_STARTED] == count[Kind.THREAD_ENDED]
