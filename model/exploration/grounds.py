@@ -99,8 +99,8 @@ def _quiescence(
 
 
 SHIPPED: Final = (
-    "one_call", "two_calls_of_one", "two_callers", "recursion", "recursion_twice", "exception", "time_limits",
-    "one_retry", "cyclic_call", "cyclic_call_retried",
+    "one_call", "two_calls_of_one", "recursion", "recursion_twice", "exception", "time_limits", "cyclic_call",
+    "cyclic_call_retried",
 )  # fmt: skip
 """Small scenarios that are files, and are explored by themselves too."""
 
@@ -112,7 +112,6 @@ def _grounds() -> tuple[Ground, ...]:
         Ground(
             replace(load("cyclic_call_retried"), name="cyclic_call_retried, alarms at any time", exploration=ANY_TIME)
         ),
-        Ground(replace(load("cyclic_call"), name="cyclic_call, registering in every step", exploration=EVERY_STEP)),
         Ground(replace(load("attach_and_detach"), name="attach_and_detach, of a call timer", script=TIMER)),
         _quiescence("one reader, one grace period", reader, updater),
         _quiescence("one reader, two grace periods", reader, ("updater", 0, updates_twice)),
@@ -126,5 +125,4 @@ def _grounds() -> tuple[Ground, ...]:
 TIMER: Final = (Stamped(1, Attach("diary", "call_timer")), Stamped(2, Detach("diary", "call_timer")))
 """A call counter has no POSTCALL that could be skipped."""
 ANY_TIME: Final = ExplorationTable(alarms="any time", registering="one step")
-EVERY_STEP: Final = ExplorationTable(alarms="when idle", registering="every step")
 GROUNDS: Final[dict[str, Ground]] = {ground.scenario.name: ground for ground in _grounds()}

@@ -15,10 +15,6 @@ from model.exploration.planting import in_place, patched
 from model.machine.generations import Generations
 from model.projections.invariants import SENTENCE_OF, InvariantWatch
 
-LARGE = (
-    "cyclic_call_retried, alarms at any time", "cyclic_call, registering in every step", "one reader, two updaters",
-)  # fmt: skip
-
 _VERDICTS: dict[int, Verdict] = {}
 
 
@@ -45,11 +41,8 @@ def test_no_rule_is_broken_on_a_ground_without_a_mutant(name: str) -> None:
     assert [broken(program, SeldomInterrupted(seed)) for seed in range(60)] == [None] * 60
 
 
-QUICK = [name for name in GROUNDS if name not in (*SHIPPED, *LARGE)]
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("name", QUICK)
+@pytest.mark.parametrize("name", [name for name in GROUNDS if name not in SHIPPED])
 def test_ground_explores_clean_and_complete_without_a_mutant(name: str) -> None:
     """Buys that no schedule at all of these breaks a rule; the shipped ones are explored by themselves."""
     ground = GROUNDS[name]
@@ -58,15 +51,6 @@ def test_ground_explores_clean_and_complete_without_a_mutant(name: str) -> None:
     )
     assert (report.failures, report.complete) == ((), True)
     assert report.states > 100
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", LARGE)
-def test_large_ground_explores_clean_with_one_preemption(name: str) -> None:
-    """Buys every schedule with one preemption of the grounds that are too large to be shown completely in a test."""
-    program = GROUNDS[name].program(lambda: (InvariantWatch(),))
-    report = explore(program, strategy="bounded", preemptions=1, schedules=1_500)
-    assert report.failures == ()
 
 
 def test_schedule_that_killed_a_mutant_breaks_nothing_without_it() -> None:
