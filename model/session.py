@@ -131,6 +131,9 @@ class Session:
         Each command of the script acts at its instant. Costs a pause at most as long as one action over the budget.
         """
         deadline_s = None if budget_s is None else time.perf_counter() + budget_s
+        if budget_s is not None:
+            # Bit by bit: a person's command asks for the fingerprint, and must not wait for that of a million rows.
+            self.trace.take_in()
         try:
             return self._advance(until_ns, deadline_s)
         except ComponentHung as error:

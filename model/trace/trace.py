@@ -95,8 +95,8 @@ class Trace:
     """What happened, in order: appended to by machine and engine, read by everybody."""
 
     __slots__ = (
-        "_capacity_chunks", "_chunks", "_closed_ns", "_fed", "_fingerprint", "_first_ns", "_kept", "_last_ns",
-        "_last_use", "_open", "_recent", "_texts", "_views", "_watchers", "filed", "fresh", "full", "tail",
+        "_capacity_chunks", "_chunks", "_closed_ns", "_fingerprint", "_first_ns", "_kept", "_last_ns",
+        "_last_use", "_open", "_recent", "_texts", "_views", "_watchers", "filed", "fresh", "full", "tail", "taken_in",
     )  # fmt: skip
 
     def __init__(self, capacity: int = 1_048_576, chunk: bytearray | None = None) -> None:
@@ -122,7 +122,7 @@ class Trace:
         self._last_ns = 0
         self._closed_ns = 0
         self._fingerprint = Fingerprint()
-        self._fed = 0
+        self.taken_in = 0
         """How many chunks the fingerprint has taken in. It is asked for seldom, and costs as much as writing the rows:
         a chunk goes in when it is, or before it is let go."""
         self._texts: dict[int, str] = {0: ""}
@@ -257,19 +257,23 @@ class Trace:
     def fingerprint(self) -> str:
         """32 hexadecimal digits over all rows and texts ever appended, also those let go."""
         self.file()
-        self._feed(self.filed // CHUNK_ROWS)
+        self.take_in()
         return self._fingerprint.with_rest(memoryview(self._open)[: (self.head & _CHUNK_MASK) << _ROW_SHIFT])
 
     def watch(self, watcher: Watcher) -> None:
         """Tells `watcher` of every chunk that fills up, before any is let go; does not keep it alive."""
         self._watchers.add(watcher)
 
+    def take_in(self) -> None:
+        """Takes the chunks that are full into the fingerprint, for who must not have to wait for it later."""
+        self._feed(self.filed // CHUNK_ROWS)
+
     def _feed(self, chunks: int) -> None:
         """The first `chunks` ever written go into the fingerprint, as far as they are not in it."""
         let_go = self.tail // CHUNK_ROWS
-        for number in range(self._fed, chunks):
+        for number in range(self.taken_in, chunks):
             self._fingerprint.feed(self._chunks[number - let_go])
-            self._fed = number + 1
+            self.taken_in = number + 1
 
     def _close_chunk(self) -> None:
         rows = self._views[-1]

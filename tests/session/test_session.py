@@ -16,6 +16,7 @@ from model.refusals import ScenarioError
 from model.scenario import Scenario, load, shipped
 from model.session import MAX_SCRIPT, ScriptFull, Session, SessionEnded
 from model.trace.events import Kind
+from model.trace.trace import CHUNK_ROWS
 from model.world import World
 
 COMMANDS: tuple[Command, ...] = (
@@ -160,6 +161,17 @@ def test_budget_ends_a_slice_and_now_stays_at_a_whole_instant(quiet: Scenario) -
         assert session.now_ns < due
     assert paused > 10
     assert session.now_ns == 100_000
+    session.close()
+
+
+def test_slices_keep_what_is_left_of_the_fingerprint_short() -> None:
+    """A person's command asks for it, and a frame has no time for that of all rows at once."""
+    session = Session(load("steady"))
+    while session.trace.head < 5 * CHUNK_ROWS:
+        before = session.trace.head
+        session.advance(session.now_ns + 100_000, budget_s=10.0)
+        assert session.trace.taken_in == before // CHUNK_ROWS
+    assert session.trace.taken_in >= 4
     session.close()
 
 
