@@ -46,9 +46,7 @@ _SLEEP: Final = Wait.SLEEP
 class Scheduler(Turns):
     """The processors, and what their threads may do: use them, wait, be woken."""
 
-    __slots__ = (
-        "_losing", "_point_ns", "_processors", "_quantum_ns", "_switch_ns", "costs", "memory",
-    )  # fmt: skip
+    __slots__ = ("_losing", "_point_ns", "_processors", "_quantum_ns", "_switch_ns", "costs", "memory")
 
     def __init__(
         self,
