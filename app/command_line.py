@@ -14,7 +14,9 @@
     changeover reproduce ...          the paper's evaluation, see app/reproduce_command.py
 
 What a person may get wrong ends with one sentence on the standard error and status 2; a recording whose replay is
-another run ends with status 3. Each command imports what it needs when it runs: Qt only those that draw.
+another run, or a kept failure whose schedule does not fit, ends with status 3, and a component that hung with 4.
+Status 1 says that the run was made, and that what it was made to show does not hold: a kept failure breaks a rule
+again, or what was to drain did not. Each command imports what it needs when it runs: Qt only those that draw.
 """
 
 from __future__ import annotations
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
     from model.scenario import Scenario
     from model.session import Session
 
+BROKEN = 1
 NOT_DRAINED = 1
 BAD_INPUT = 2
 DIVERGED = 3
@@ -196,6 +199,8 @@ def run(
     if loaded.recording is not None and seed is None and (found := divergence(session)) is not None:
         print(f"{scenario}: {found}.", file=sys.stderr)
         raise typer.Exit(DIVERGED)
+    if report.broken:
+        raise typer.Exit(BROKEN)
 
 
 @application.command()

@@ -43,6 +43,11 @@ class RunReport:
         """What was waited for at the end, and when it had drained (app/drain.py); None for nothing."""
         self._invariants = None if session.scenario.schedule is None else Projection(trace, InvariantsFold(trace))
 
+    @property
+    def broken(self) -> bool:
+        """Whether a run with a schedule has broken a rule so far; rules are asked of no other."""
+        return self._invariants is not None and bool(self._invariants.at(self._session.trace.head).violations)
+
     def numbers(self) -> dict[str, Any]:
         """Everything, by the names that the JSON object has."""
         head = self._session.trace.head
@@ -79,11 +84,11 @@ class RunReport:
             why = f" ({swap['reason']})" if swap["reason"] else ""
             lines.append(
                 f"swap: {swap['component']}, {swap['from']} to {swap['to']}: {swap['outcome']}{why}; "
-                f"{swap['blocked']} calls blocked, at most {duration(swap['longest_blocked_ns'])}"
+                f"{_calls(swap['blocked'])} blocked, at most {duration(swap['longest_blocked_ns'])}"
             )
         for name, latency in numbers["latency"].items():
             lines.append(
-                f"latency: {name}, {latency['count']:,} calls, half within {duration(latency['p50_ns'])}, "
+                f"latency: {name}, {_calls(latency['count'])}, half within {duration(latency['p50_ns'])}, "
                 f"99 of 100 within {duration(latency['p99_ns'])}, all within {duration(latency['max_ns'])}"
             )
         if drained := self.drained:
@@ -118,13 +123,19 @@ class RunReport:
         for identity, node in self._topology.at(head).objects.items():
             histogram = latency.total(identity)
             if histogram.count:
+                longest = int(histogram.max_ns)
+                # A percentile is the upper edge of its bin, which may lie beyond the longest call of all.
                 result[node.name] = {
                     "count": int(histogram.count),
-                    "p50_ns": int(histogram.p50_ns),
-                    "p99_ns": int(histogram.p99_ns),
-                    "max_ns": int(histogram.max_ns),
+                    "p50_ns": min(int(histogram.p50_ns), longest),
+                    "p99_ns": min(int(histogram.p99_ns), longest),
+                    "max_ns": longest,
                 }
         return result
+
+
+def _calls(count: int) -> str:
+    return f"{count:,} call{'' if count == 1 else 's'}"
 
 
 def story_lines(session: Session, until_ns: int) -> Iterator[str]:

@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from app import command_line
-from app.command_line import main
+from app.command_line import BROKEN, main
 from model.scenario import DEFAULT, dump, load, parse, scenes, shipped
 
 ROOT = Path(__file__).parents[2]
@@ -57,6 +57,25 @@ def test_run_that_is_not_drained_in_time_says_so(capsys: pytest.CaptureFixture[s
         "--drained: 'nobody' is not asked of what is drained; name a component, or write \"all\" or "
         '"generation:3 processor:0".\n'
     )
+
+
+@pytest.mark.parametrize(("scenario", "status"), [("one_advance", BROKEN), ("two_advances", 0)])
+def test_run_of_a_kept_failure_ends_with_status_1_as_long_as_it_breaks_a_rule(
+    capsys: pytest.CaptureFixture[str], scenario: str, status: int
+) -> None:
+    ended, out, err = said(capsys, "run", scenario)
+    assert (ended, err) == (status, "")
+    assert ("\nbroken: " in out) is bool(status)
+    ended, out, _ = said(capsys, "run", scenario, "--json")
+    assert (ended, bool(json.loads(out)["violations"])) == (status, bool(status))
+
+
+def test_no_percentile_of_a_run_lies_beyond_its_longest_call(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = said(capsys, "run", "two_advances", "--json")
+    (latency,) = json.loads(out)["latency"].values()
+    assert latency["count"] == 1
+    assert latency["p50_ns"] == latency["p99_ns"] == latency["max_ns"]
+    assert ", 1 call, half within 1.00" in said(capsys, "run", "two_advances")[1]
 
 
 def test_json_of_a_run_has_the_promised_shape(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.command_line import BAD_INPUT, main
+from app.command_line import BAD_INPUT, BROKEN, main
 from app.explore_command import Wanted, explored_elsewhere
 from model.scenario import dump, load
 
@@ -42,7 +42,7 @@ def test_a_planted_bug_is_kept_as_a_scenario_that_run_plays(capsys: pytest.Captu
     assert set(violation) >= {"rule", "message", "schedule", "preemptions", "scenario_file"}
     assert violation["reproduced"] == 10
     assert violation["preemptions"] == 1
-    assert main(["run", violation["scenario_file"]]) == 0
+    assert main(["run", violation["scenario_file"]]) == BROKEN
     assert main(["story", violation["scenario_file"]]) == 0
 
 

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.command_line import main
+from app.command_line import BROKEN, main
 from app.planted import Planted
 from app.proving import ProofSheet
 from model.engine.mediator import Mediator
@@ -93,13 +93,13 @@ def test_bug_that_nobody_knows_is_one_sentence(broken: Path) -> None:
 
 
 def test_the_same_bug_is_played_from_the_command_line(broken: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["run", str(broken), "--json"]) == 0
+    assert main(["run", str(broken), "--json"]) == BROKEN
     told = json.loads(capsys.readouterr().out)
     assert told["planted"] == "one generation advance"
     assert {"rule": "S5", "at_ns": 3_387} in [
         {key: one[key] for key in ("rule", "at_ns")} for one in told["violations"]
     ]
-    assert main(["run", "one_advance"]) == 0
+    assert main(["run", "one_advance"]) == BROKEN
     said = capsys.readouterr().out
     assert "planted: one generation advance" in said
     assert "broken: S5, 21 was destroyed while call 1 of thread 65, which looked it up, uses it" in said
