@@ -1,5 +1,7 @@
 """The story: a sentence for each event, filtered, linked with selection and cursor, and lazy."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QKeyEvent
@@ -148,3 +150,22 @@ def test_words_are_wrapped_and_none_is_lost():
     rows = wrapped(text, 260, 3, theme)
     assert len(rows) > 1
     assert " ".join(rows) == text
+
+
+@pytest.mark.parametrize(("height", "scale"), [(230, 1.0), (180, 1.0), (120, 1.0), (210, 1.5)])
+def test_low_panel_shows_several_sentences_rather_than_one_that_is_whole(qtbot, height, scale):
+    link, selection = linked("completed")
+    theme = replace(load_theme("light"), scale=scale)
+    view = shown(qtbot, StoryView(link, selection, theme, None), 560, height)
+    clocks = [words for words in texts(view) if words.replace("\u00a0", "").replace(".", "").isdigit()]
+    fitting = int(view.list.viewport().height() / theme.px(24))
+    assert len(clocks) >= min(3, fitting) >= 1
+    assert texts(view)[-1].startswith(sentence(link.trace, link.names, link.trace.event(link.position - 1))[:10])
+
+
+def test_high_and_narrow_panel_wraps_its_sentences(qtbot):
+    link, selection = linked("completed")
+    view = shown(qtbot, StoryView(link, selection, load_theme("light")), 300, 500)
+    image_of(view)
+    assert view.list.row_height > 2 * load_theme("light").px(24)
+    assert not any(line.cut for line in view.list.written)

@@ -1,9 +1,10 @@
 """A million sentences in a list: only those that are seen are ever told.
 
 Rows are as high as the width asks for: one line where there is room, otherwise the clock over a sentence that is
-wrapped. The list knows rows by their index and asks for what it paints.
+wrapped. Where that would leave fewer than FEWEST_ROWS in sight they are lower, down to one line: a story of one
+sentence is none. The list knows rows by their index and asks for what it paints.
 
-Limits: a sentence that needs more than LINES lines is cut at its end; the tool tip has the whole.
+Limits: a sentence that needs more lines than its row has is cut; the tool tip has the whole.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from views.kit.writing import Writer, Written
 
 PADDING: Final = 16
 LINES: Final = 4
+FEWEST_ROWS: Final = 3
 LONG_SENTENCE: Final = "Thread 88888 called FCM file 17 again from inside; the mediator let the recursive call through."
 """What a row must have room for."""
 
@@ -99,10 +101,13 @@ class StoryList(QAbstractScrollArea):
     @property
     def row_height(self) -> float:
         """The height of every row."""
-        if self._lines == 1:
+        return self._height_of(self._lines)
+
+    def _height_of(self, lines: int) -> float:
+        if lines == 1:
             return self._theme.px(24)
         clock = self._theme.px(16)
-        return clock + line_height("label", self._theme.scale) * (self._lines - 1) + self._theme.px(8)
+        return clock + line_height("label", self._theme.scale) * (lines - 1) + self._theme.px(8)
 
     def sizeHint(self) -> QSize:
         return QSize(400, 200)
@@ -118,7 +123,10 @@ class StoryList(QAbstractScrollArea):
         beside = room - self._clock_width()
         whole = text_width(LONG_SENTENCE, "label", self._theme.scale)
         # Broken between words, a sentence takes somewhat more than its width.
-        self._lines = 1 if whole <= beside else min(LINES, 1 + math.ceil(1.12 * whole / max(room, 1.0)))
+        lines = 1 if whole <= beside else min(LINES, 1 + math.ceil(1.12 * whole / max(room, 1.0)))
+        while lines > 1 and FEWEST_ROWS * self._height_of(lines) > self.viewport().height():
+            lines -= 1
+        self._lines = lines
         bar = self.verticalScrollBar()
         self._setting = True
         bar.setPageStep(self._seen())
@@ -157,7 +165,7 @@ class StoryList(QAbstractScrollArea):
         for place in range(min(self._seen() + 1, count - first)):
             top = place * self.row_height
             row = QRectF(0, top, self.viewport().width(), self.row_height)
-            if row.bottom() <= self.viewport().height() + 1:
+            if place == 0 or row.bottom() <= self.viewport().height() + 1:
                 self._paint_row(writer, row, first + place)
         painter.end()
         self.written = writer.written
