@@ -8,6 +8,8 @@ Limits: scene coordinates are px of the visual language; the view's transform is
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, Slot
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QTransform, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
@@ -24,6 +26,8 @@ LEAST_ZOOM, MOST_ZOOM = 0.05, 4.0
 WHEEL_STEP = 1.0015
 BUTTON_STEP = 1.25
 FIT_MARGIN = 20.0
+TOOLS_GAP = 8.0
+"""px between a node and what lies over the graph, where the graph is fitted."""
 FIT_MOST = 1.0
 NEARLY_ONE = 0.97
 """From here on a graph is shown at its own size: lines fall on whole pixels, and the margin bears it."""
@@ -165,27 +169,64 @@ class Canvas(QGraphicsView):
         nodes = self._board.nodes()
         if not nodes:
             return
-        world = QRectF()
-        for node in nodes:
-            world |= node.standing
-        self._zoom = self._zoom_for(world)
+        self._board.motion.stop("camera")
+        self._zoom, place = self._fitting([node.standing for node in nodes], FIT_MOST)
         self._apply_zoom()
-        self._look_at(world.center())
+        self._look_at(place)
         self._follows = True
 
-    def _zoom_for(self, world: QRectF) -> float:
-        size, scale = self.viewport().size(), self.theme.scale
-        wide = (size.width() - 2 * FIT_MARGIN) / max(1.0, world.width() * scale)
-        tall = (size.height() - 2 * FIT_MARGIN) / max(1.0, world.height() * scale)
-        zoom = min(FIT_MOST, max(LEAST_ZOOM, min(wide, tall)))
-        return FIT_MOST if zoom >= NEARLY_ONE else zoom
+    def _fit_again(self) -> None:
+        """The viewport or the size of everything is another: the whole stays in sight if it was."""
+        if self._follows and self.isVisible():
+            self.fit()
 
-    @Slot(QRectF, bool)
-    def _keep_in_sight(self, world: QRectF, at_once: bool) -> None:
+    def tools_area(self) -> QRectF:
+        """What of the viewport lies under tools that stand in its upper right corner; empty where there are none."""
+        return QRectF()
+
+    def _fitting(self, standing: Sequence[QRectF], most: float) -> tuple[float, QPointF]:
+        """The zoom and the middle of the view at which all of these are in sight and none is under the tools."""
+        whole, tools = QRectF(self.viewport().rect()), self.tools_area()
+        world = _united(standing)
+        fitting = self._into(whole, world, most)
+        if not self._under(tools, standing, *fitting):
+            return fitting
+        beneath, beside = QRectF(whole), QRectF(whole)
+        beneath.setTop(tools.bottom() + TOOLS_GAP - FIT_MARGIN)
+        beside.setRight(tools.left() - TOOLS_GAP + FIT_MARGIN)
+        return max((self._into(room, world, most) for room in (beneath, beside)), key=lambda found: found[0])
+
+    def _into(self, room: QRectF, world: QRectF, most: float) -> tuple[float, QPointF]:
+        """The zoom at which a part of the scene fits into a part of the viewport, and the view's middle for it."""
+        scale = self.theme.scale
+        wide = (room.width() - 2 * FIT_MARGIN) / max(1.0, world.width() * scale)
+        tall = (room.height() - 2 * FIT_MARGIN) / max(1.0, world.height() * scale)
+        zoom = max(LEAST_ZOOM, min(wide, tall))
+        zoom = min(most, FIT_MOST if zoom >= NEARLY_ONE else zoom)
+        away = QRectF(self.viewport().rect()).center() - room.center()
+        return zoom, world.center() + away / (zoom * scale)
+
+    def _under(self, tools: QRectF, standing: Iterable[QRectF], zoom: float, place: QPointF) -> bool:
+        """Whether any of these would touch the tools in a view that is so."""
+        if tools.isEmpty():
+            return False
+        scale = zoom * self.theme.scale
+        corner = tools.topLeft() - QRectF(self.viewport().rect()).center()
+        area = QRectF(place + corner / scale, tools.size() / scale)
+        gap = (TOOLS_GAP - 1.0) / scale  # Scroll bars know whole pixels only.
+        area.adjust(-gap, 0.0, 0.0, gap)
+        return any(area.intersects(each) for each in standing)
+
+    @Slot(object, bool)
+    def _keep_in_sight(self, standing: Sequence[QRectF], at_once: bool) -> None:
         """Nodes have made room: look from further off if the whole was in sight and would be no more."""
-        if not self._follows or not self.isVisible() or self.seen().contains(world):
+        if not self._follows or not self.isVisible():
             return
-        self._camera = (self._zoom, self.seen().center(), min(self._zoom, self._zoom_for(world)), world.center())
+        seen = self.seen()
+        hidden = self._under(self.tools_area(), standing, self._zoom, seen.center())
+        if not hidden and seen.contains(_united(standing)):
+            return
+        self._camera = (self._zoom, seen.center(), *self._fitting(standing, self._zoom))
         motion = self._board.motion
         motion.stop("camera")
         motion.move("camera", 0 if at_once else ROOM_MS, IN_OUT_CUBIC, 0.0, 1.0, self._move_camera)
@@ -295,4 +336,12 @@ class Canvas(QGraphicsView):
         world = map_world(self._board.nodes(), self.seen())
         shown = to_map(world, world, area)
         zoom = world.width() / max(1e-6, shown.width())
+        self._follows = False
         self._look_at(world.topLeft() + (point - shown.topLeft()) * zoom)
+
+
+def _united(parts: Iterable[QRectF]) -> QRectF:
+    whole = QRectF()
+    for part in parts:
+        whole |= part
+    return whole

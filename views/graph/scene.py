@@ -48,8 +48,8 @@ class GraphScene(QGraphicsScene):
     places_changed = Signal()
     """A person has put a node somewhere else."""
 
-    room_made = Signal(QRectF, bool)
-    """Nodes go to other places: the rectangle that all of them will take, and whether they are there at once."""
+    room_made = Signal(object, bool)
+    """Nodes go to other places: the rectangle that each of them will take, and whether they are there at once."""
 
     shape_changed = Signal()
     """Nodes or wires stand otherwise than before."""
@@ -313,12 +313,12 @@ class GraphScene(QGraphicsScene):
             (grown if swapped else resting)[node.key] = _box(node.whole_body.translated(node.home))
         wider = {node.key for node in self.objects.values() if node.facts.shells} - set(grown)
         offsets = make_room(resting, grown, wider=wider) if grown or wider else {}
-        world = QRectF()
+        standing = []
         for node in self.nodes():
             offset = QPointF(*offsets.get(node.key, (0.0, 0.0)))
-            world |= node.whole_body.translated(node.home + offset)
+            standing.append(node.whole_body.translated(node.home + offset))
             node.step_aside(offset, at_once=at_once)
-        self.room_made.emit(world, at_once)
+        self.room_made.emit(standing, at_once)
 
     def node_placed(self, node: NodeItem) -> None:
         """A node has moved or changed its outline: its wires follow."""

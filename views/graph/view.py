@@ -120,6 +120,10 @@ class GraphView(DropCanvas):
         self._apply_zoom()
         self._place_toolbar()
         self._touch_all()
+        self._fit_again()
+
+    def tools_area(self) -> QRectF:
+        return QRectF(self._toolbar.geometry()) if self._toolbar.isVisibleTo(self) else QRectF()
 
     def set_plain(self, plain: bool) -> None:
         """Nothing but the graph: no tools and no small map over it, as in a presentation."""
@@ -285,6 +289,7 @@ class GraphView(DropCanvas):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place_toolbar()
+        self._fit_again()
 
     def _place_toolbar(self) -> None:
         self._toolbar.adjustSize()

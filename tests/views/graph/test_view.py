@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
@@ -290,3 +291,43 @@ def test_with_reduced_motion_everything_is_there_at_once(qtbot: Any) -> None:
     with qtbot.waitSignal(view._step.timeout):
         assert component(view, "FCM file 17").held.phase is Phase.FORWARD
     assert component(view, "FCM file 17").held.phase is Phase.BLOCK
+
+
+def hidden(view: GraphView) -> list[str]:
+    """The nodes that are out of sight or under the tools."""
+    shown_at = view.viewportTransform()
+    rects = {node.name: shown_at.mapRect(node.standing) for node in view.board.nodes()}
+    seen, tools = QRectF(view.viewport().rect()), view.tools_area()
+    return [name for name, rect in rects.items() if rect.intersects(tools) or not seen.contains(rect)]
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
+@pytest.mark.parametrize("size", [(1003, 627), (714, 330), (526, 270), (420, 700)])
+def test_fit_leaves_no_node_under_the_tools(qtbot: Any, size: tuple[int, int], scale: float) -> None:
+    link, selection = linked("block")
+    view = GraphView(link, selection, replace(load_theme(), scale=scale))
+    shown(qtbot, view, *size)
+    view.fit()
+    assert hidden(view) == []
+
+
+def test_room_for_a_mediator_is_not_made_under_the_tools(qtbot: Any) -> None:
+    view = graph_before_the_swap(qtbot)
+    view.resize(714, 330)
+    view.fit()
+    at(view.link, BLOCK_NS + 10)
+    view.board.motion.finish()
+    assert hidden(view) == []
+
+
+def test_graph_that_was_whole_stays_whole_in_another_size_until_a_person_looks_closer(qtbot: Any) -> None:
+    view = graph_view(qtbot)
+    view.fit()
+    view.resize(640, 360)
+    assert hidden(view) == []
+    view.set_theme(replace(load_theme(), scale=1.5))
+    assert hidden(view) == []
+    view.zoom_in()
+    zoom = view.zoom
+    view.resize(1003, 627)
+    assert view.zoom == zoom
