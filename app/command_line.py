@@ -79,6 +79,7 @@ Until = Annotated[str | None, typer.Option(help='Where the run ends, like "50ms"
 Seed = Annotated[int | None, typer.Option(min=0, help="Another seed than the scenario's.")]
 Size = Annotated[str, typer.Option(help="Width and height in points.")]
 ThemeName = Annotated[str, typer.Option("--theme", help="light, dark, high_contrast or projector.")]
+Tell = Annotated[bool, typer.Option("--tell", hidden=True, help="Tell progress as lines of JSON, for a program.")]
 Trust = Annotated[
     list[str] | None, typer.Option(metavar="SHA256", help="Let this foreign code in a recording run; may be repeated.")
 ]
@@ -230,6 +231,7 @@ def trace(
     until: Until = None,
     seed: Seed = None,
     trust: Trust = None,
+    tell: Tell = False,
 ) -> None:
     """Write a run as Chrome's trace events, which Perfetto and other viewers open."""
     from app.trace_command import write_chrome_trace
@@ -237,7 +239,9 @@ def trace(
     loaded, until_ns = _loaded(scenario, until, seed, trust)
     with engine_of(loaded):
         session = _session(scenario, loaded, trust)
-        count = write_chrome_trace(session, until_ns, output)
+        count = _with_progress(
+            "writing", lambda progress: write_chrome_trace(session, until_ns, output, progress), tell=tell
+        )
         session.close()
     print(f"{count:,} events are in {output}")
 
@@ -253,6 +257,7 @@ def movie(
     size: Size = "1280x800",
     theme: ThemeName = "light",
     trust: Trust = None,
+    tell: Tell = False,
 ) -> None:
     """Draw the window from one instant to another into a moving picture, smooth on any machine; needs no display."""
     from model.scenario import load
@@ -268,6 +273,7 @@ def movie(
             scenario, begin_ns, end_ns, output, seconds=seconds, frames_a_second=fps, size=wanted, theme=theme,
             trusted=tuple(trust or ()), progress=progress,
         ),
+        tell=tell,
     )  # fmt: skip
     print(f"{count:,} frames are in {output}")
 

@@ -79,7 +79,7 @@ class Forking(QObject):
     def issue(self, command: Command) -> None:
         """Issue a command at the clock that the person sees."""
         if self._fork is not None:
-            self.said.emit("A run from the beginning is under way: wait for it, or cancel it", True)
+            self.said.emit("A run from the beginning is under way: wait for it, or cancel it", False)
         elif self._player.behind:
             self._begin(self._session, self._player.clock_ns, command)
         else:

@@ -113,6 +113,7 @@ class Handlers(QObject):
         title, window = "Save a moving picture", self._window
         path, _ = QFileDialog.getSaveFileName(window, title, "changeover.gif", "GIF (*.gif);;PNG (*.png)")
         if path:
+            path = path if Path(path).suffix else f"{path}.gif"  # a name without an ending would be a folder
             begin_ns, end_ns = span_of(window.receipt.shown, window.link.clock_ns)
             theme = window.theme.name.lower().replace(" ", "_")
             self._export("movie", path, "--from", f"{begin_ns}ns", "--to", f"{end_ns}ns", "--theme", theme)
@@ -126,13 +127,24 @@ class Handlers(QObject):
 
     def _export(self, command: str, path: str, *more: str) -> None:
         if self.exporting is None:
+            strip = self._window.strip
             self.exporting = Exporting(self._window)
             self.exporting.said.connect(self._tell)
+            self.exporting.begun.connect(strip.begin_export)
+            self.exporting.moved.connect(strip.export_moved)
+            self.exporting.over.connect(strip.end_export)
+            strip.export_cancelled.connect(self.exporting.cancel)
         self.exporting.write(self._window.session, command, path, *more, **self._kept())
 
     @Slot(str, bool)
     def _tell(self, sentence: str, failed: bool) -> None:
         self._window.say(sentence, failure=failed)
+
+    def cancel_what_runs(self) -> None:
+        """No fork goes on and nothing is written any more: the window closes."""
+        self._window.forking.cancel()
+        if self.exporting is not None:
+            self.exporting.cancel()
 
     @Slot()
     def quit(self) -> None:

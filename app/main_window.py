@@ -493,7 +493,7 @@ class MainWindow(QMainWindow):
         if self.report is not None:
             self.report.close()
         self.showing.presentation.set_on(False)
-        self.forking.cancel()
+        self.handlers.cancel_what_runs()
         self.player.stop()
         self.session.close()
         self.planted.clear()

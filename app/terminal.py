@@ -1,7 +1,8 @@
-"""What a person at a terminal sees while something takes long."""
+"""What a person at a terminal, or the window that started this process, sees while something takes long."""
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable
 from typing import TypeVar
@@ -10,8 +11,13 @@ Result = TypeVar("Result")
 Progress = Callable[[float], None]
 
 
-def with_progress(word: str, run: Callable[[Progress | None], Result]) -> Result:
-    """What `run` gives. It is handed a function that it tells how much is done, from 0 to 1; None without a person."""
+def with_progress(word: str, run: Callable[[Progress | None], Result], *, tell: bool = False) -> Result:
+    """What `run` gives. It is handed a function that it tells how much is done, from 0 to 1; None without a person.
+
+    `tell` is for another program: a line of JSON on the standard error for each hundredth that is done.
+    """
+    if tell:
+        return run(_teller())
     if not sys.stderr.isatty():
         return run(None)
     from rich.console import Console
@@ -25,3 +31,15 @@ def with_progress(word: str, run: Callable[[Progress | None], Result]) -> Result
             progress.update(task, completed=part)
 
         return run(moved)
+
+
+def _teller() -> Progress:
+    told = -1
+
+    def moved(part: float) -> None:
+        nonlocal told
+        if (hundredth := int(100 * part)) > told:
+            told = hundredth
+            print(json.dumps({"done": part}), file=sys.stderr, flush=True)
+
+    return moved

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
 SLICE_S = 0.1
 
 
-def write_chrome_trace(session: Session, until_ns: int, path: Path) -> int:
+def write_chrome_trace(
+    session: Session, until_ns: int, path: Path, progress: Callable[[float], None] | None = None
+) -> int:
     """Runs to `until_ns` and writes what happens; the number of events. ScenarioError if that is not possible."""
     from model.projections.projection import Projection
     from model.trace.names import NamesFold
@@ -35,6 +38,8 @@ def write_chrome_trace(session: Session, until_ns: int, path: Path) -> int:
                 for event in told:
                     file.write((",\n" if count else "") + json.dumps(event, separators=(",", ":")))
                     count += 1
+                if progress is not None:
+                    progress(1.0 if arrived else min(1.0, session.now_ns / until_ns))
             file.write("\n]}\n")
     except OSError as error:
         remedy = "name a file that you may write"

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.exporting import Exporting, span_of
 from tests.app.conftest import Opens
+from tests.app.playing import Wall
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -25,9 +26,17 @@ def test_trace_is_that_of_the_run_that_is_open(opens: Opens, qtbot: QtBot, tmp_p
     assert exporting is not None
     window.handlers._export("trace", str(path))
     assert window.strip.text == "run.json is still being written"
+    done: list[float] = []
+
+    def moved(share: float, _: float) -> None:
+        done.append(share)
+
+    exporting.moved.connect(moved)
     with qtbot.waitSignal(exporting.process.ended, timeout=90_000):
         pass
+    assert done[-1] == 1.0
     assert window.strip.text == "run.json is written"
+    assert [each.name for each in tmp_path.iterdir()] == ["run.json"]
     assert json.loads(path.read_text(encoding="utf-8"))["traceEvents"]
 
 
@@ -40,8 +49,8 @@ def test_what_the_other_process_says_is_said(opens: Opens, qtbot: QtBot) -> None
         said.append((words, failure))
 
     exporting.said.connect(told)
-    exporting._path = "/nowhere/run.json"
-    exporting.process.said = "--output: /nowhere/run.json cannot be written (No such file); name another.\n"
+    exporting._path = Path("/nowhere/run.json")
+    exporting.process.said = "--output: /nowhere/unfinished-run.json cannot be written (No such file); name another.\n"
     exporting.process.ended.emit(2, "")
     exporting.process.said = ""
     exporting.process.ended.emit(-1, "")
@@ -49,6 +58,75 @@ def test_what_the_other_process_says_is_said(opens: Opens, qtbot: QtBot) -> None
         ("--output: /nowhere/run.json cannot be written (No such file); name another", True),
         ("run.json was not written", True),
     ]
+
+
+def test_export_shows_how_far_it_is_and_how_long_the_rest_takes(opens: Opens) -> None:
+    """From the first that is told: before it the other process only makes ready."""
+    window, wall = opens("counter"), Wall()
+    exporting = Exporting(window, wall)
+    exporting.begun.connect(window.strip.begin_export)
+    exporting.moved.connect(window.strip.export_moved)
+    exporting.begun.emit("swap.gif is being written")
+    seen = [window.strip.text]
+    for now_s, done in ((10.0, 0.1), (12.0, 0.2), (20.0, 0.6), (27.9, 1.0)):
+        wall.now_s = now_s
+        exporting.process.told.emit({"done": done})
+        seen.append(window.strip.text)
+    assert seen == [
+        "swap.gif is being written",
+        "swap.gif is being written: 10%",
+        "swap.gif is being written: 20%, about 16 s left",
+        "swap.gif is being written: 60%, about 8 s left",
+        "swap.gif is being written: 100%, about 1 s left",
+    ]
+    assert window.strip.cancel.isVisible()
+
+
+def test_sentences_are_heard_while_a_file_is_written_and_a_fork_comes_first(opens: Opens) -> None:
+    strip = opens("counter").strip
+    strip.begin_export("swap.gif is being written")
+    strip.say("Asked for")
+    assert (strip.text, strip.cancel.isVisible()) == ("Asked for", False)
+    strip.export_moved(0.5, 3.0)
+    assert strip.text == "Asked for"
+    strip.close_button.click()
+    assert (strip.text, strip.cancel.isVisible()) == ("swap.gif is being written: 50%, about 3 s left", True)
+    strip.begin_progress("Running again")
+    strip.progress(0.25, -1.0)
+    strip.say("Not now")
+    assert strip.text == "Running again: 25%"
+    strip.end_progress()
+    assert strip.text == "swap.gif is being written: 50%, about 3 s left"
+    strip.end_export()
+    assert strip.text == ""
+
+
+def test_cancel_is_of_what_is_shown(opens: Opens, qtbot: QtBot) -> None:
+    strip = opens("counter").strip
+    strip.begin_export("swap.gif is being written")
+    with qtbot.waitSignal(strip.export_cancelled), qtbot.assertNotEmitted(strip.cancelled):
+        strip.cancel.click()
+    strip.begin_progress("Running again")
+    with qtbot.waitSignal(strip.cancelled), qtbot.assertNotEmitted(strip.export_cancelled):
+        strip.cancel.click()
+
+
+@pytest.mark.slow
+def test_moving_picture_that_is_cancelled_leaves_what_was_there(opens: Opens, qtbot: QtBot, tmp_path: Path) -> None:
+    """Starts another process and ends it when the first picture is drawn."""
+    window = opens("counter")
+    path = tmp_path / "swap.gif"
+    path.write_bytes(b"an older one")
+    window.handlers._export("movie", str(path), "--from", "10us", "--to", "500us")
+    exporting = window.handlers.exporting
+    assert exporting is not None
+    with qtbot.waitSignal(exporting.moved, timeout=90_000):
+        pass
+    window.strip.cancel.click()
+    assert not exporting.process.running
+    assert window.strip.text == "Cancelled: swap.gif is not written"
+    assert [each.name for each in tmp_path.iterdir()] == ["swap.gif"]
+    assert path.read_bytes() == b"an older one"
 
 
 def test_moving_picture_shows_the_swap_with_a_little_around_it_or_the_last_of_the_run(opens: Opens) -> None:
