@@ -8,7 +8,9 @@ Everything shown is a function of the link's cursor and of the short movements o
 the same cursor looks the same. A hidden view reads nothing and paints nothing, and takes the picture when it is shown.
 
 Gestures: wheel zooms at the pointer, dragging the ground pans, dragging a node moves it, a click selects, Enter or the
-right button opens the menu, arrows go from node to node, F fits, Ctrl+F finds, Esc ends a drag or a search.
+right button opens the menu, arrows go from node to node, F fits, Ctrl+F finds, Esc ends a drag or a search. On a card a
+click means the card, whoever passes over it; beside the cards it means the thread whose dot is there, and with Alt
+everywhere.
 """
 
 from __future__ import annotations
@@ -298,13 +300,20 @@ class GraphView(DropCanvas):
     # --- the mouse ---------------------------------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        thread = self._threads.thread_at(self.mapToScene(event.position().toPoint()), self._zoom)
-        if thread and event.button() == Qt.MouseButton.LeftButton and not event.modifiers():
+        if event.button() == Qt.MouseButton.LeftButton and (thread := self._thread_meant(event)):
             self._pan_from = event.position().toPoint()  # drawn away from a dot, the ground pans
             return self.selection.select("thread", thread)
         super().mousePressEvent(event)
         if self._pan_from is not None and event.button() == Qt.MouseButton.LeftButton:
             self.selection.clear()
+
+    def _thread_meant(self, event: QMouseEvent) -> int:
+        """The thread at the pointer, 0 for none: dots come and go, so a card that is clicked is never a thread."""
+        place, keys = event.position().toPoint(), event.modifiers()
+        on_card = self.node_at(place) is not None or self._on_map(event.position() / self.theme.scale)
+        if keys != Qt.KeyboardModifier.AltModifier and (keys or on_card):
+            return 0
+        return self._threads.thread_at(self.mapToScene(place), self._zoom)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         place = event.position().toPoint()

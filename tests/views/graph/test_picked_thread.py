@@ -1,7 +1,7 @@
 """A selected thread is found in the graph, and one arrow says whom it waits for; an entry is lit with its wire."""
 
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 
 from tests.views.panels import image_of, linked, point_at, shown, stalled_session
 from views.graph.view import GraphView
@@ -56,12 +56,41 @@ def test_a_thread_that_is_gone_has_no_ring(stalled):
     assert view._picked_thread.thread == 0
 
 
-def test_a_click_on_a_dot_selects_its_thread(qtbot, stalled):
-    link, selection, view = stalled
-    thread = waiting_for_reply(link, view)
-    place = view.mapFromScene(view.threads.place_of(thread))
-    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    assert selection.current == Picked("thread", thread)
+def dots(view, *, on_a_card):
+    """Threads whose dots are in sight, on cards or beside them, with where the pointer must be."""
+    found = []
+    for thread in view.threads.thread.tolist():
+        place = view.mapFromScene(view.threads.place_of(thread))
+        if (view.node_at(place) is not None) is on_a_card:
+            found.append((thread, place))
+    assert found
+    return found
+
+
+def busy(qtbot):
+    link, selection = linked("block")
+    view = shown(qtbot, GraphView(link, selection, load_theme("light")), 1003, 627)
+    image_of(view)
+    return selection, view
+
+
+def test_a_click_on_a_card_selects_the_component_whoever_is_there_and_with_alt_the_thread(qtbot):
+    selection, view = busy(qtbot)
+    for thread, place in dots(view, on_a_card=True):
+        node = view.node_at(place)
+        qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+        assert selection.current == Picked(*node.key)
+        qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.AltModifier, place)
+        assert selection.current == Picked("thread", thread)
+
+
+def test_a_click_beside_the_cards_selects_the_nearest_thread(qtbot):
+    selection, view = busy(qtbot)
+    for thread, place in dots(view, on_a_card=False):
+        for keys in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.AltModifier):
+            selection.clear()
+            qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, keys, place + QPoint(3, 2))
+            assert selection.current == Picked("thread", thread)
 
 
 def test_an_entry_under_the_pointer_lights_its_wire_its_slot_and_its_cell(qtbot):
