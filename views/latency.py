@@ -19,9 +19,9 @@ from model.projections.latency import BINS, bins_of, percentile
 from model.trace.events import Phase
 from views.kit.choice_button import ChoiceButton
 from views.kit.chrome import IconButton, PanelHeader
-from views.kit.describing import object_name, picked_object
+from views.kit.describing import counted, object_name, picked_object
 from views.kit.format import format_count, format_difference, format_duration
-from views.kit.latency_heat import ROWS_AN_OCTAVE, LatencyHeat
+from views.kit.latency_heat import LatencyHeat
 from views.kit.latency_plot import LatencyPlot
 from views.kit.octaves import drawn, span
 from views.kit.panel_view import PanelView, describe
@@ -94,12 +94,14 @@ class LatencyView(PanelView):
         self.restyle()
 
     def take(self) -> None:
-        latency, topology = self.link.latency, self.link.topology
+        topology = self.link.topology
+        identity = picked_object(topology, self.selection.current, self.link.swaps.by_request) or self._last_shown()
+        if self.link.latency is not self._latency or identity != self._object:
+            self._take(self.link.latency, topology, identity)
         if self.over_time.isChecked():
             self._show_heat()
-        identity = picked_object(topology, self.selection.current, self.link.swaps.by_request) or self._last_shown()
-        if latency is self._latency and identity == self._object:
-            return
+
+    def _take(self, latency: Latency, topology: Topology, identity: int) -> None:
         if identity != self._object:
             self._method = None
         self._latency, self._object = latency, identity
@@ -176,14 +178,17 @@ class LatencyView(PanelView):
         window = (first, max(first + 1, self.link.clock_ns))
         shares = drawn(bins_counted(mine["took_ns"]))
         octaves = span(shares)
-        counts = over_time(mine, window, self.heat.columns, octaves, ROWS_AN_OCTAVE)
+        counts = over_time(mine, window, self.heat.columns, octaves, self.heat.rows_an_octave(octaves))
         ended = [each.ended_ns for each in self.link.swaps.of_object(self._object) if each.outcome is Phase.COMPLETED]
         self.heat.show_counts(counts, window, octaves, [at_ns for at_ns in ended if at_ns is not None])
+        self.legend.set_over_time(int(counts.max()), bool(ended))
 
     @Slot(bool)
     def _show_over_time(self, wanted: bool) -> None:
         self.plot.setVisible(not wanted)
         self.heat.setVisible(wanted)
+        if not wanted:
+            self.legend.set_over_time(None)
         self._latency = None
         self.take()
 
@@ -216,14 +221,22 @@ def bins_counted(took_ns: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
 
 
 class LatencyLegend(QWidget):
-    """What the two shapes are."""
+    """What the two shapes are; over time, what the strengths mean and the line."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._before = ""
+        self._most: int | None = None
+        self._swapped = False
         self.written: list[Written] = []
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def set_over_time(self, most: int | None, swapped: bool = False) -> None:
+        """Say what cells are of which the fullest has so many calls; None for the two shapes again."""
+        if (most, swapped) != (self._most, self._swapped):
+            self._most, self._swapped = most, swapped
+            self.update()
 
     def set_before(self, words: str) -> None:
         """Say what the ghost is; nothing when there is none."""
@@ -245,6 +258,11 @@ class LatencyLegend(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         writer = Writer(painter, theme)
         middle = self.height() / 2
+        if self._most is not None:
+            self._paint_strengths(writer, self._most)
+            painter.end()
+            self.written = writer.written
+            return
         painter.setPen(QPen(theme.histogram.now_fill, theme.stroke(1)))
         painter.setBrush(theme.histogram.now_fill)
         painter.drawRoundedRect(box(QRectF(px(PADDING), middle - px(5), px(10), px(10)), theme.stroke(1)), px(2), px(2))
@@ -262,6 +280,29 @@ class LatencyLegend(QWidget):
             writer.line(area, self._before, "small", theme.text.secondary, weight=MEDIUM)
         painter.end()
         self.written = writer.written
+
+    def _paint_strengths(self, writer: Writer, most: int) -> None:
+        """The strengths between the counts that they stand for, and the line of a swap where there is room."""
+        painter, theme, px = writer.painter, self._theme, self._theme.px
+        left, middle = px(PADDING), self.height() / 2
+        stops = theme.heat.stops[1:] if most > 1 else theme.heat.stops[-1:]
+
+        def say(words: str) -> float:
+            area = QRectF(left, 0, self.width() - left, self.height())
+            return left + writer.line(area, words, "small", theme.text.secondary, weight=MEDIUM)
+
+        if most > 1:
+            left = say("1") + px(6)
+        if most:
+            for stop in stops:
+                painter.fillRect(QRectF(left, middle - px(5), px(10), px(10)), stop)
+                left += px(10)
+            left += px(6)
+        left = say(counted(most, "call")) + px(14)
+        if self._swapped and left + px(10) + text_width("swap", "small", theme.scale, weight=MEDIUM) < self.width():
+            painter.fillRect(QRectF(left, middle - px(6), theme.stroke(1.6), px(12)), theme.phase.completed.mark)
+            left += px(8)
+            say("swap")
 
 
 class LatencyTable(QWidget):

@@ -5,12 +5,14 @@ import time
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QFocusEvent
+from PySide6.QtGui import QColor, QFocusEvent
 
 from tests.views.panels import image_of, linked, shown
+from views.kit.contrast import lightness
+from views.kit.latency_heat import LatencyHeat
 from views.kit.latency_plot import LatencyPlot, bounds
 from views.kit.octaves import MICROSECOND, drawn, span, ticks
-from views.kit.theme import load_theme
+from views.kit.theme import load_theme, theme_names
 from views.latency import LatencyView
 
 FCM_17, PAGER, COUNTER = 18, 20, 21
@@ -212,6 +214,75 @@ def test_a_cell_leads_to_its_last_call_by_mouse_and_by_key(qtbot, latency):
     view.selection.select("object", FCM_17)
     qtbot.mouseClick(view.heat, Qt.MouseButton.LeftButton, pos=place)
     assert view.selection.current == picked
+
+
+@pytest.mark.parametrize("name", theme_names())
+def test_one_call_among_many_stands_out_from_no_call(name):
+    theme = load_theme(name)
+    heat = LatencyHeat(theme)
+    counts = np.array([[0, 1, 10, 100, 1_000]], dtype=np.int64)
+    heat.show_counts(counts, (0, 1), (0.0, 1.0), ())
+    picture = heat._image()
+    none, *seen = [QColor(picture.pixel(0, row)).name() for row in range(4, -1, -1)]
+    assert len(set(seen)) == 4
+    assert none == theme.heat.stops[0].name()
+    assert min(abs(lightness(each) - lightness(none)) for each in seen) > 5
+
+
+def test_cells_of_one_call_each_are_as_strong_as_can_be():
+    theme = load_theme("light")
+    heat = LatencyHeat(theme)
+    heat.show_counts(np.ones((1, 1), dtype=np.int64), (0, 1), (0.0, 1.0), ())
+    assert QColor(heat._image().pixel(0, 0)) == theme.heat.stops[-1]
+
+
+def legend_words(view):
+    image_of(view)
+    return [line.whole for line in view.legend.written]
+
+
+def test_the_legend_is_that_of_what_is_shown(latency):
+    view = latency(FCM_17)
+    assert legend_words(view) == ["now", "before swap 4"]
+    view.over_time.setChecked(True)
+    assert legend_words(view) == ["1", f"{view.heat.counts.max()} calls", "swap"]
+    view.over_time.setChecked(False)
+    assert legend_words(view) == ["now", "before swap 4"]
+
+
+def test_over_time_is_about_what_is_selected_now(latency):
+    view = latency(FCM_17)
+    view.over_time.setChecked(True)
+    view.selection.select("object", COUNTER)
+    view.take()
+    assert view.heat.counts.sum() == pytest.approx(len(view._mine()), abs=0.005 * len(view._mine()) + 1)
+    assert view.header.accessibleName().endswith("counter")
+
+
+def test_a_tall_panel_has_twice_as_many_rows_and_its_cells_lead_to_their_calls(qtbot, latency):
+    view = latency(FCM_17)
+    view.over_time.setChecked(True)
+    image_of(view)
+    low = view.heat.counts.shape[1]
+    view.resize(359, 900)
+    image_of(view)
+    view.take()
+    assert view.heat.counts.shape[1] == 2 * low
+    least, most, _ = view.heat.bounds((0, 0))
+    assert most + 1 == pytest.approx(least * 2 ** (1 / 8), rel=0.01)
+
+
+def test_the_unit_of_time_is_always_said_and_no_word_leaves_the_field(latency):
+    view = latency(FCM_17)
+    view.over_time.setChecked(True)
+    for width in (359, 240, 180, 140):
+        view.resize(width, 333)
+        image_of(view)
+        view.take()
+        image_of(view)
+        below = [line for line in view.heat.written if line.rect.top() >= view.heat._field().bottom()]
+        assert any(line.whole.endswith("ms") for line in below)
+        assert all(line.rect.right() <= view.heat._field().right() + 2 for line in below)
 
 
 @pytest.mark.parametrize("identity", [FCM_17, PAGER, COUNTER])

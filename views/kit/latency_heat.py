@@ -3,7 +3,7 @@
 The scale is in octaves as in the histogram; a swap of the component is a line with its colour. A click on a cell, or
 Enter on the one where the keyboard stands, leads to the last call in it.
 
-Limits: five strengths, by powers of the fullest cell: one call is always seen.
+Limits: four strengths, by powers of the fullest cell, on the ground of none: one call is always seen.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from views.kit.typography import text_width
 from views.kit.writing import Writer, Written
 
 ROWS_AN_OCTAVE: Final = 4
+"""Twice as many where they would be as high as a cell is wide."""
 CELL: Final = 7
 PADDING: Final = 16
 FOOT: Final = 22
@@ -78,6 +79,11 @@ class LatencyHeat(QWidget):
         """How many columns of cells there is room for."""
         return max(1, int(self._field().width() / self.theme.px(CELL)))
 
+    def rows_an_octave(self, octaves: tuple[float, float]) -> int:
+        """How many rows of cells an octave of these has room for."""
+        least = 2 * ROWS_AN_OCTAVE * (octaves[1] - octaves[0]) * self.theme.px(CELL)
+        return ROWS_AN_OCTAVE * (2 if self._field().height() >= least else 1)
+
     # --- geometry ----------------------------------------------------------------------------------------------------
 
     def _field(self) -> QRectF:
@@ -102,10 +108,11 @@ class LatencyHeat(QWidget):
     def bounds(self, cell: tuple[int, int]) -> tuple[int, int, int]:
         """(least ns, most ns, until ns) of a cell."""
         column, row = cell
-        low = self.octaves[0] + row / ROWS_AN_OCTAVE
+        height = (self.octaves[1] - self.octaves[0]) / self.counts.shape[1]
+        low = self.octaves[0] + row * height
         first, last = self.window_ns
         until = first + (last - first) * (column + 1) // self.counts.shape[0]
-        return math.ceil(2.0**low), math.ceil(2.0 ** (low + 1 / ROWS_AN_OCTAVE)) - 1, until
+        return math.ceil(2.0**low), math.ceil(2.0 ** (low + height)) - 1, until
 
     # --- painting ----------------------------------------------------------------------------------------------------
 
@@ -113,7 +120,7 @@ class LatencyHeat(QWidget):
         painter = QPainter(self)
         theme, field = self.theme, self._field()
         writer = Writer(painter, theme)
-        painter.fillRect(field, theme.surface.sunken)
+        painter.fillRect(field, theme.heat.stops[0])
         if self.counts.any():
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
             painter.drawImage(field, self._image())
@@ -133,13 +140,10 @@ class LatencyHeat(QWidget):
         self.written = writer.written
 
     def _image(self) -> QImage:
-        """A pixel a cell; five strengths, by powers."""
-        stops = self.theme.heat.stops
-        colours = [self.theme.surface.sunken.rgb(), *(stop.rgb() for stop in stops)]
-        table = np.array([colour & 0xFFFFFFFF for colour in colours], dtype=np.uint32)
-        top = math.log2(max(2, int(self.counts.max())))
-        share = np.log2(np.maximum(self.counts, 1)) / top
-        steps = np.where(self.counts > 0, 1 + np.minimum(4, np.floor(share * 4.999)), 0).astype(np.int64)
+        """A pixel a cell; four strengths, by powers, and none."""
+        table = np.array([stop.rgb() & 0xFFFFFFFF for stop in self.theme.heat.stops], dtype=np.uint32)
+        share = np.log2(self.counts + 1) / math.log2(int(self.counts.max()) + 1)
+        steps = np.where(self.counts > 0, 1 + np.floor(share * (len(table) - 1.001)), 0).astype(np.int64)
         pixels = np.ascontiguousarray(table[steps].T[::-1])
         height, width = pixels.shape
         return QImage(pixels.tobytes(), width, height, 4 * width, QImage.Format.Format_RGB32).copy()
@@ -158,16 +162,18 @@ class LatencyHeat(QWidget):
                 top = area.bottom()
         painter.fillRect(QRectF(field.left(), field.bottom(), field.width(), theme.stroke(1)), theme.line.strong)
         room = text_width("8\u00a0888.888\u00a0ms", "small", theme.scale) + px(12)
-        right = -1e9
+        room_until = 1e9
         first, last = self.window_ns
-        for at_ns, words in time_ticks(first, last, int(field.width() / room)):
+        # From the right, where the unit is said; of fewer than three in a span there may be none at all.
+        for at_ns, words in reversed(time_ticks(first, last, max(3, int(field.width() / room)))):
             x = field.left() + field.width() * (at_ns - first) / max(1, last - first)
+            painter.fillRect(QRectF(x, field.bottom(), theme.stroke(1), px(3)), theme.line.strong)
             width = text_width(words, "small", theme.scale) + 2
-            left = min(max(px(4), x - width / 2), self.width() - width - px(4))
-            if left > right + px(6):
+            left = min(max(px(4), x - width / 2), field.right() - width + 1)
+            if left + width < room_until:
                 area = QRectF(left, field.bottom() + px(4), width, px(14))
                 writer.line(area, words, "small", theme.text.tertiary)
-                right = area.right()
+                room_until = left - px(6)
 
     # --- mouse and keyboard ------------------------------------------------------------------------------------------
 
