@@ -2,8 +2,8 @@
 
 Which swap is shown follows from the states and the one selection: the selected swap; otherwise the one that the
 selected component is in; otherwise, with nothing selected, the newest. When a swap ends under the person's eyes it
-becomes the selected thing, so that its receipt stays until something else is clicked. With a component selected that
-is not being swapped the panel shows `idle`, the facts of that component.
+becomes the selected thing, so that its receipt stays until something else is clicked or another swap begins. With a
+component selected that is not being swapped the panel shows `idle`, the facts of that component.
 """
 
 from __future__ import annotations
@@ -81,6 +81,8 @@ class ReceiptView(PanelView):
     ) -> None:
         super().__init__(link, selection, theme, parent)
         self._shown: Swap | None = None
+        self._stayed = 0
+        """The swap that ended under the person's eyes and was selected for it, and not by the person."""
         self._idle = idle
         self._listed: tuple[object, int] = (None, 0)
         self.header = PanelHeader("Swap", theme=theme)
@@ -164,8 +166,8 @@ class ReceiptView(PanelView):
 
     def take(self) -> None:
         swaps = self.link.swaps
-        if self._stays(swaps):
-            return  # selecting it has taken the picture already
+        if self._stays(swaps) or self._gives_way(swaps):
+            return  # the selection has taken the picture already
         swap = shown_swap(self.link.topology, swaps, self.selection.current)
         about_component = swap is None and self._idle is not None
         about_component = about_component and bool(picked_object(self.link.topology, self.selection.current, {}))
@@ -205,7 +207,19 @@ class ReceiptView(PanelView):
         self._shown = now
         if not now.over or not watched:
             return False
+        self._stayed = now.request
         self.selection.select("swap", now.request)
+        return True
+
+    def _gives_way(self, swaps: Swaps) -> bool:
+        """A receipt that stayed is selected no longer when a later swap runs; True when that has happened now."""
+        stayed = self._stayed
+        if not stayed or not self.selection.is_selected("swap", stayed):
+            return False
+        if all(swap.over for swap in swaps.by_request.values() if swap.request > stayed):
+            return False
+        self._stayed = 0
+        self.selection.clear()
         return True
 
     def _show_swap(self, swap: Swap | None) -> None:
@@ -324,4 +338,5 @@ class ReceiptView(PanelView):
 
     @Slot(int)
     def _choose(self, request: int) -> None:
+        self._stayed = 0
         self.selection.select("swap", request)

@@ -87,6 +87,23 @@ def test_a_swap_that_ends_under_the_eyes_becomes_the_selected_thing(panel):
     assert view.shown.outcome is Phase.COMPLETED
 
 
+def test_a_receipt_that_stayed_gives_way_to_the_next_swap_and_one_that_was_chosen_does_not(panel):
+    view = panel("block")
+    ended_ns = [swap.ended_ns for swap in view.link.swaps.by_request.values() if swap.ended_ns is not None]
+    requested_ns = view.link.swaps.by_request[2].requested_ns
+    go_to(view, requested_ns + 1)
+    assert view.shown.request == 2
+    go_to(view, ended_ns[1] + 1)
+    assert view.selection.is_selected("swap", 2)
+    go_to(view, 2_418_306)
+    assert view.selection.current is None
+    assert view.shown.request == 4
+    go_to(view, ended_ns[1] + 1)
+    view.list.chosen.emit(2)
+    go_to(view, 2_418_306)
+    assert view.shown.request == 2
+
+
 def test_a_swap_that_ends_does_not_take_the_selection_from_something_else(panel):
     view = panel("completed")
     go_to(view, 2_418_306)
