@@ -28,9 +28,9 @@ from views.kit.writing import Writer, Written
 HEIGHT: Final = 36
 PADDING: Final = 16
 QUIET = "Nothing has been swapped or attached yet."
-FARTHEST_ROWS: Final = 65_536
-"""How far back a sentence is looked for."""
-STRETCH_ROWS: Final = 2_048
+QUIET_LATELY = "Nothing has been swapped or attached in what is still held."
+STRETCH_ROWS: Final = 16_384
+"""So many rows are looked through at once, from the cursor back; a million take some 15 ms, once after a jump."""
 STORY_HINT: Final = "Story  L"
 
 
@@ -69,11 +69,11 @@ class CaptionView(PanelView):
 
     def take(self) -> None:
         found = self._last_notable()
-        if found != self._position or not self._sentence:
+        if found != self._position or found < 0 or not self._sentence:
             self._position = found
             event = self.link.trace.event(found) if found >= 0 else None
             self._at_ns = event.at_ns if event else 0
-            self._sentence = sentence(self.link.trace, self.link.names, event) if event else QUIET
+            self._sentence = sentence(self.link.trace, self.link.names, event) if event else self._quiet()
         self._seen = self.link.position
         self._describe()
 
@@ -93,18 +93,23 @@ class CaptionView(PanelView):
     def minimumSizeHint(self) -> QSize:
         return QSize(160, round(self.theme.px(HEIGHT)))
 
+    def _quiet(self) -> str:
+        return QUIET_LATELY if self.link.trace.tail else QUIET
+
     def _last_notable(self) -> int:
-        """The position of the last row before the cursor that is worth a sentence; -1 if none is near."""
-        last, known = self.link.position, self._position
-        going_on = known >= self.link.trace.tail and known < self._seen <= last
-        earliest = max(self.link.trace.tail, self._seen if going_on else last - FARTHEST_ROWS)
+        """The position of the last row before the cursor that is worth a sentence; -1 if none is held."""
+        last, tail = self.link.position, self.link.trace.tail
+        # Of the rows before `_seen` the one that was found is the last, or there was none.
+        known = self._position if self._position >= tail else -1
+        helps = known < last
+        earliest = max(tail, min(self._seen, last)) if helps else tail
         while last > earliest:
             first = max(earliest, last - STRETCH_ROWS)
             found = np.flatnonzero(self._notable[self.link.trace.rows(first, last)["kind"]])
             if len(found):
                 return first + int(found[-1])
             last = first
-        return known if going_on else -1
+        return known if helps else -1
 
     def _describe(self) -> None:
         if self.accessibleName() != self.sentence:

@@ -1,10 +1,17 @@
 """The caption: the last sentence of the story that is worth one."""
 
+from random import Random
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
-from tests.views.panels import image_of, linked, shown
-from views.caption import CaptionView
+from model.trace.events import Kind
+from model.trace.story import notable, sentence
+from tests.synthetic import synthetic_trace
+from tests.views.panels import FakeSession, image_of, linked, shown
+from views.caption import QUIET, CaptionView
+from views.kit.selection import Selection
+from views.kit.session_link import SessionLink
 from views.kit.theme import load_theme
 
 
@@ -68,3 +75,27 @@ def test_a_long_sentence_is_cut_in_its_middle_and_whole_in_the_tool_tip(caption)
     (cut,) = [line for line in caption.written if line.cut]
     assert cut.shown.startswith("Thread") and cut.shown.endswith("through.")
     assert cut.whole == caption.sentence
+
+
+def test_wherever_the_cursor_jumps_it_tells_the_last_before_it(caption):
+    link = caption.link
+    told = [at for at in range(link.trace.head) if notable(link.trace.event(at).kind)]
+    jumps = Random(5)
+    for _ in range(200):
+        position = jumps.randrange(link.trace.head + 1)
+        link.set_cursor(position)
+        link.refresh()
+        before = [at for at in told if at < position]
+        expected = sentence(link.trace, link.names, link.trace.event(before[-1])) if before else QUIET
+        assert caption.sentence == expected
+
+
+def test_it_finds_a_swap_that_many_calls_have_come_after(qtbot):
+    trace, clock = synthetic_trace(20, "completed")
+    at_ns = clock.now_ns
+    for step in range(70_000):
+        trace.append(Kind.FIGURE_REPORTED, at_ns + step)
+    link = SessionLink(FakeSession(trace, at_ns + 70_000))
+    view = shown(qtbot, CaptionView(link, Selection(), load_theme("light")), 1003, 36)
+    link.refresh()
+    assert view.sentence not in ("", QUIET)
