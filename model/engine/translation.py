@@ -249,6 +249,7 @@ class Call:
     __slots__ = ("depth", "front", "inner", "number", "position")
 
     front: Front
+    """None in room, so that it keeps no instance that was destroyed."""
     number: int
     position: int
 
@@ -323,6 +324,7 @@ class Front:
             thread.processor,
         )  # fmt: skip
         thread.call = caller
+        call.front = None  # type: ignore[assignment]
         machine.calls_raised += 1
         machine.point(self.way_back)
 
@@ -372,6 +374,7 @@ def _forward(method: Method) -> list[str]:
         "_machine.fresh.append(_pack(_now_ns, _due_ns, _position, _number, _now_ns - _entered_ns, _by,"
         f" _thread.identity, _record.identity, {_CALL_RETURNED}, _method, self.client, _thread.processor))",
         "_thread.call = _caller",
+        "_call.front = None",
         "_machine.calls_returned += 1",
         "if _due_ns < _machine.horizon_ns:",
         "    _machine.now_ns = _due_ns",

@@ -125,13 +125,16 @@ def _made(program: Program, search: Search, chooser: Chooser) -> Execution:
         execution.run()
     except Exception as error:  # Anything may come after a violation: it counts only where there was none.
         wrong = error
-    if wrong is None and execution.violation is None:
+    if wrong is None and (execution.violation is None or execution.hung):
         return execution
+    found = execution.violation
     execution = Execution(program, Again(schedule_of(execution)))
     execution.run()
-    if execution.violation is None and wrong is not None:
-        raise wrong
-    assert execution.violation is not None, "a run that is made again by its schedule is the same"
+    if execution.violation is None:
+        if wrong is not None:
+            raise wrong
+        # It does not repeat itself: it is told all the same, as made again so many times of ten.
+        execution.violation = found
     return execution
 
 

@@ -39,7 +39,8 @@ from model.trace.events import Kind
 from model.trace.trace import CHUNK_BYTES, CHUNK_ROWS, Trace
 from model.world import World
 
-TRACE_ROWS = 2 * CHUNK_ROWS
+ROWS_AT_MOST = 256 * CHUNK_ROWS
+"""Of one run: fifty for each of its steps, so that only a component that writes and never comes to a point has more."""
 
 Prepare = Callable[[World], None]
 
@@ -91,7 +92,7 @@ class Stage:
     """A world at its first step, with rules that have seen what was written so far; used again and again."""
 
     def __init__(self, program: Program, chunk: bytearray) -> None:
-        self.trace = Trace(TRACE_ROWS, chunk)
+        self.trace = Trace(ROWS_AT_MOST, chunk)
         self.world = World(
             program.scenario, program.catalogue, self.trace, chooser=_nobody, hardware=program.hardware
         )  # fmt: skip
@@ -101,7 +102,6 @@ class Stage:
         self.execution: Execution | None = None
         # Classes are generated anew under a planted bug: a world with the others knows nothing of it.
         self._classes = generated.classes()
-        self.trace.watch(self)
         if program.prepare is not None:
             program.prepare(self.world)
         self._begin(program)
@@ -126,11 +126,6 @@ class Stage:
             if found is not None and (news is None or found.position < news.position):
                 news = found
         return news
-
-    def chunk_filled(self, head: int) -> None:
-        """The rows of a run so long may be let go before it is over."""
-        if self.execution is not None:
-            self.execution.rows_may_go()
 
     def _begin(self, program: Program) -> None:
         self.world.lead(FIRST_NS)
@@ -175,6 +170,8 @@ class Execution:
         self._chooser = chooser
         self._told = stage.told
         self.violation: Violation | None = stage.violation
+        self.hung = False
+        """A component did not come back, and that is the violation."""
         self.ending: Ending | None = None
         self.acted: list[tuple[int, int]] = []
         """(step, instant) of each command that came from outside, in order."""
@@ -187,6 +184,7 @@ class Execution:
         except ComponentHung as hung:
             self._tell()
             if self.violation is None:
+                self.hung = True
                 self.violation = Violation("L1", f"a component hung: {hung}", self.trace.head)
             return
         self._tell()
@@ -202,12 +200,6 @@ class Execution:
         if self._stage.execution is self:
             self.world.close()
 
-    def rows_may_go(self) -> None:
-        """The rules are told now of those that they have not seen."""
-        self._tell()
-        if self.violation is not None:
-            self.machine.halt()
-
     def _choose(self, machine: ExploredMachine, n: int) -> int:
         if self.trace.head > self._told:
             self._tell()
@@ -218,9 +210,16 @@ class Execution:
 
     def _tell(self) -> None:
         """The rules see the rows that were written since they were told last."""
-        if self.violation is None:
-            first, self._told = self._told, self.trace.head
-            self.violation = self._stage.tell(first)
+        if self.violation is not None:
+            return
+        head = self.trace.head
+        if head - self._told > CHUNK_ROWS:
+            self.trace.file()  # So that it shows whether the first of them are held.
+        if self._told < self.trace.tail:
+            self.violation = Violation("L1", f"it writes {ROWS_AT_MOST:,} rows without an end", head)
+        else:
+            self.violation = self._stage.tell(self._told)
+        self._told = head
 
     def _end(self) -> None:
         self.ending = Ending(self.trace.head, waiting_threads(self.machine, self.trace), self.machine.endless)

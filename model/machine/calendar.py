@@ -9,7 +9,8 @@ chooses among them:
                                 order > 0   a thread's turn, which holds as long as `thread.turn == order`
 
 A thread has one turn and one wait at most. It stands in the heap itself, and what is arranged anew or taken back needs
-no cancelling of what was there: this is what nearly every step of a simulation does.
+no cancelling of what was there: this is what nearly every step of a simulation does. Waits that were over long before
+their time limit are dropped once they are the most of what stands there.
 """
 
 from __future__ import annotations
@@ -49,13 +50,17 @@ class Entry:
 Due: TypeAlias = tuple[int, int, Any]
 
 
+TAKEN_BACK_AT_LEAST = 64
+"""Fewer are not worth a look at the whole heap."""
+
+
 class Calendar:
-    """A bounded-by-threads heap. `choose(n)` is asked only where several threads tie.
+    """A heap bounded by the threads and the timers that hold. `choose(n)` is asked only where several threads tie.
 
     Turns and timers are put in and taken out by the machine's own loop, on `heap` itself.
     """
 
-    __slots__ = ("_choose", "heap", "puts")
+    __slots__ = ("_choose", "_taken_back", "heap", "puts")
 
     def __init__(self, choose: Callable[[int], int] | None = None) -> None:
         last = Entry()
@@ -63,6 +68,7 @@ class Calendar:
         self.heap: list[Due] = [(AFTER_ALL_NS, -1, last)]
         self.puts = 0
         """How many timers were ever put in."""
+        self._taken_back = 0
         self._choose = choose
 
     def put_look(self, at_ns: int, look: Entry) -> None:
@@ -80,6 +86,14 @@ class Calendar:
         while not _holds(*heap[0]):
             heappop(heap)
         return heap[0][0] if heap[0][0] != AFTER_ALL_NS else None
+
+    def wait_was_taken_back(self) -> None:
+        """What stands here for it holds no more, and keeps a thread that may have ended."""
+        self._taken_back += 1
+        if self._taken_back > max(TAKEN_BACK_AT_LEAST, len(self.heap) // 2):
+            self._taken_back = 0
+            self.heap[:] = [due for due in self.heap if _holds(*due)]
+            heapify(self.heap)
 
     def one_of_those_with(self, first: Due) -> Thread:
         """One of the threads whose turns come together with the first, which was taken out and holds."""

@@ -12,8 +12,9 @@ at any moment; and an armed alarm, such as the time limit of a swap, may come at
                         n-1  what comes from outside: the next command of the script
 
 A step moves the clock by its cost, at least by 1 ns, so that a schedule can be animated and each step has an instant of
-its own. Between two points nobody else runs. `work` and the way back of a call touch nothing shared, so there is no
-choice there; what a component does after them belongs to the step before.
+its own; what is one step together, such as registering in a generation, may be free. Between two points nobody else
+runs. `work` and the way back of a call touch nothing shared, so there is no choice there; what a component does after
+them belongs to the step before.
 
 Limits: where only a time limit ends something (a component that works for ever), the alarm comes by itself once the
 work has lasted until then. A run of more than STEPS_AT_MOST steps is stopped, and `endless` says so.
@@ -296,6 +297,8 @@ class ExploredMachine(Machine):
                 self._overdue = False
                 self._carry_out(self._alarms[0])
                 continue
+            if isinstance(self._next, Alarm) and self._next.action is None:
+                self._next = None  # Chosen in the last slice, and taken back from outside since then.
             if self._next is None:
                 answer = self._answer
                 if answer is None:

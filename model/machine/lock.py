@@ -18,7 +18,7 @@ from model.machine.errors import ThreadKilled
 from model.machine.surroundings import Line, Operation
 from model.machine.thread import Thread
 from model.trace.events import Kind
-from model.trace.trace import pack_row
+from model.trace.trace import BATCH_ROWS, pack_row
 
 if TYPE_CHECKING:
     from model.machine.machine import Machine
@@ -90,6 +90,8 @@ class SimulatedLock:
             machine.now_ns, 0, -1, 0, 0, 0, thread.identity, self.subject, _LOCK_ACQUIRED, 0, thread.client,
             thread.processor,
         ))  # fmt: skip
+        if len(machine.trace.fresh) > BATCH_ROWS:
+            machine.trace.file()
 
     def release(
         self,
@@ -122,7 +124,7 @@ class SimulatedLock:
 
     def _hand_over(self) -> None:
         self.holder = thread = self._waiting.popleft()
-        if thread.deadline is None:
+        if thread.deadline is None:  # It has spun long enough and sleeps, or never spins.
             self._machine.end_lock_wait(thread)
         else:
             thread.deadline = None

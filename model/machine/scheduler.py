@@ -30,7 +30,7 @@ from model.machine.surroundings import Line, Operation
 from model.machine.thread import Thread
 from model.machine.turns import Turns
 from model.trace.events import Kind, Wait
-from model.trace.trace import Trace, pack_row
+from model.trace.trace import BATCH_ROWS, Trace, pack_row
 
 ZERO_DELAYS_AT_ONE_INSTANT = 10_000
 
@@ -313,6 +313,8 @@ class Scheduler(Turns):
             now_ns, starts_ns, -1, 0, 0, 0, thread.identity, 0, _THREAD_DISPATCHED, 0, thread.client,
             processor.number,
         ))  # fmt: skip
+        if len(self.trace.fresh) > BATCH_ROWS:  # Where threads only sleep and wait, nobody else would see to it.
+            self.trace.file()
         self._turns = thread.turn = processor.first_turn = order = self._turns + 1
         heappush(self._heap, (starts_ns, order, thread))
         if starts_ns < self.horizon_ns:  # noqa: PLR1730 -- as `_arrange`, whose call costs as much as all that it does
@@ -332,6 +334,7 @@ class Scheduler(Turns):
     def _forget_deadline(self, thread: Thread) -> None:
         """The thread's wait is over before it had lasted long enough."""
         thread.deadline = None
+        self._calendar.wait_was_taken_back()
 
     def _park_spinning(self, thread: Thread) -> None:
         """A spin has lasted long enough: the thread gives up its processor and goes on waiting."""

@@ -93,7 +93,8 @@ class Thread:
         self.urgent = False
         """Goes before others and ends their quantum: the engine's control threads, as interrupts would."""
         self.deadline: Any = None
-        """What ends its wait when that has lasted long enough; None if nothing does."""
+        """What ends its wait when that has lasted long enough: its order in the calendar, or an alarm where time is
+        abstract; None if nothing does."""
         self.joiners: list[Thread] | None = None
         self.followers: list[Thread] | None = None
         """Threads that begin when it has ended."""

@@ -10,7 +10,9 @@ next thread; control comes back to `run` only when the slice is over. Between tu
 
 A thread may move the clock by itself while everything else is *strictly* later, to before the `horizon_ns` that is set
 whenever a turn begins (run-ahead). Neither this nor cutting a run into slices leaves a mark: where a slice ends stands
-in the calendar like all else that nobody may run ahead of.
+in the calendar like all else that nobody may run ahead of. Only a thread that is killed before it has begun, or while
+it waits for its request, dies at its next point without run-ahead, and with it where its turn ends: each the same in
+every run.
 
 Every choice among threads goes through `choose`; the usual policy is first come, first served. Nothing here looks at
 the wall clock but the bound of a slice and the watchdog.
@@ -73,6 +75,7 @@ class Turns(ABC):
         self._limit_ns = -1
         self._deadline_s: float | None = None
         self._look = Entry()
+        self._look.action = nothing
         self._over = False
         """The slice is."""
         self.horizon_ns = -1

@@ -95,7 +95,7 @@ class Trace:
     """What happened, in order: appended to by machine and engine, read by everybody."""
 
     __slots__ = (
-        "_capacity_chunks", "_chunks", "_closed_ns", "_fingerprint", "_first_ns", "_kept", "_last_ns",
+        "_capacity_chunks", "_chunks", "_closed_ns", "_filing", "_fingerprint", "_first_ns", "_kept", "_last_ns",
         "_last_use", "_open", "_recent", "_texts", "_views", "_watchers", "filed", "fresh", "full", "tail", "taken_in",
     )  # fmt: skip
 
@@ -121,6 +121,7 @@ class Trace:
         self._first_ns: list[int] = []
         self._last_ns = 0
         self._closed_ns = 0
+        self._filing = False
         self._fingerprint = Fingerprint()
         self.taken_in = 0
         """How many chunks the fingerprint has taken in. It is asked for seldom, and costs as much as writing the rows:
@@ -159,6 +160,16 @@ class Trace:
 
     def file(self) -> None:
         """Puts what was written into chunks. Everybody who reads does so first."""
+        if self._filing:  # Whoever is told of a chunk that is full reads up to there, and the rest comes later.
+            return
+        self._filing = True
+        try:
+            self._file()
+        finally:
+            self._filing = False
+        self.full = self.filed | _BATCH_MASK
+
+    def _file(self) -> None:
         fresh = self.fresh
         while fresh:
             start = self.filed & _CHUNK_MASK
@@ -169,7 +180,6 @@ class Trace:
             self.filed += len(rows)
             if end == CHUNK_ROWS:
                 self._close_chunk()
-        self.full = self.filed | _BATCH_MASK
 
     def rows(self, first: int, last: int) -> Rows:
         """The rows [first, last) as a structured array, read-only; copied only where they span chunks."""
@@ -233,8 +243,10 @@ class Trace:
         A text lives as long as the rows that use it; intern it again for the next row. `keep` is for names, of which
         there is a bounded number: they are never let go.
         """
+        if self.filed + len(self.fresh) > self.full:
+            self.file()  # Later it would touch the texts of a full chunk after this one, or let this one go.
         recent = self._recent.get(text)
-        if recent is not None and not keep and self.filed + len(self.fresh) <= self.full:
+        if recent is not None and not keep:
             return recent
         number = self._recent[text] = text_number(text)
         known = self._texts.setdefault(number, text)
@@ -243,11 +255,8 @@ class Trace:
             self._kept.add(number)
             self._last_use.pop(number, None)
         elif number not in self._kept:
-            head = self.filed + len(self.fresh)
-            if head > self.full:
-                self.file()  # It would touch the texts of the full chunk after this one.
             self._last_use.pop(number, None)
-            self._last_use[number] = head
+            self._last_use[number] = self.filed + len(self.fresh) + 1
         return number
 
     def text(self, number: int) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from abc import abstractmethod
 from collections.abc import Callable
 from typing import Any
@@ -153,6 +155,25 @@ def test_every_end_of_a_call_is_counted(make_bench: MakeBench) -> None:
     machine = bench.machine
     assert (machine.calls_entered, machine.calls_returned, machine.calls_raised) == (7, 4, 3)
     assert calls_in_flight(machine, bench.record) == []
+
+
+def test_room_for_calls_keeps_no_instance_that_was_destroyed(make_bench: MakeBench) -> None:
+    bench = make_bench(processors=1)
+
+    reference = bench.system.reference(0, bench.record)
+
+    def calls_once_and_stays() -> None:
+        bench.machine.request(0, lambda: reference.object.note(1, 1))
+        bench.machine.sleep(10**8)
+
+    bench.machine.spawn(calls_once_and_stays, name="stays", in_generation=False)
+    bench.run(100_000)
+    old = weakref.ref(bench.record.instance)
+    bench.swap()
+    bench.run(10**7)
+    assert bench.phases()[-1] == "COMPLETED"
+    gc.collect()
+    assert old() is None
 
 
 def test_on_real_threads_an_entry_is_the_slot_itself() -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 
 from model.costs import Costs
+from model.machine.calendar import TAKEN_BACK_AT_LEAST
 from model.machine.errors import MachineClosed, NotAThread, ThreadKilled, ZeroDelayLoop
 from model.machine.machine import Machine
 from model.trace.events import Kind, Wait
-from model.trace.trace import Trace
+from model.trace.trace import BATCH_ROWS, Trace
 
 FREE_SWITCH = Costs(switch_ns=0)
 
@@ -384,3 +386,36 @@ def test_streams_do_not_disturb_each_other(make_machine: Callable[..., Machine])
     one, other = make_machine(seed=4), make_machine(seed=4)
     other.stream("another").random()
     assert [one.stream("a").random() for _ in range(3)] == [other.stream("a").random() for _ in range(3)]
+
+
+def test_waits_that_ended_long_before_their_limit_do_not_pile_up(make_machine: Callable[..., Machine]) -> None:
+    machine = make_machine(processors=1)
+    most = 0
+
+    def waits() -> None:
+        nonlocal most
+        for _ in range(2_000):
+            machine.after(100, partial(machine.unpark, machine.current))
+            assert machine.park(Wait.SIGNAL, timeout_ns=10**9)
+            most = max(most, len(machine._calendar.heap))
+
+    thread = machine.spawn(waits, name="waits", in_generation=False)
+    machine.run(10**9)
+    assert thread.error is None
+    assert most < 2 * TAKEN_BACK_AT_LEAST
+
+
+def test_rows_of_threads_that_only_wait_are_filed_on_the_way(make_machine: Callable[..., Machine]) -> None:
+    machine = make_machine(processors=1)
+    most = 0
+
+    def sleeps() -> None:
+        nonlocal most
+        for _ in range(2_000):
+            machine.sleep(10)
+            most = max(most, len(machine.trace.fresh))
+
+    machine.spawn(sleeps, name="sleeps", in_generation=False)
+    machine.run(10**9)
+    assert machine.trace.head > 6_000
+    assert most < 2 * BATCH_ROWS

@@ -88,6 +88,22 @@ def test_watchers_are_told_of_each_chunk_that_fills_up_with_packed_rows() -> Non
     assert heads == [CHUNK_ROWS, 2 * CHUNK_ROWS]
 
 
+def test_a_watcher_that_reads_is_told_of_each_chunk_once_and_in_order() -> None:
+    """As a projection does, which reads up to the chunk that it is told of."""
+    told: list[tuple[int, int]] = []
+
+    class Reading:
+        def chunk_filled(self, head: int) -> None:
+            told.extend((first, len(rows)) for first, rows in trace.chunks(head - CHUNK_ROWS, head))
+
+    trace, reading = Trace(2 * CHUNK_ROWS), Reading()
+    trace.watch(reading)
+    trace.fresh += [row.tobytes() for row in filled(5 * CHUNK_ROWS).rows(0, 5 * CHUNK_ROWS)]
+    trace.file()
+    assert told == [(number * CHUNK_ROWS, CHUNK_ROWS) for number in range(5)]
+    assert trace.tail == 4 * CHUNK_ROWS
+
+
 def test_rows_inside_a_chunk_are_not_copied() -> None:
     trace = filled(CHUNK_ROWS + 10)
     assert np.shares_memory(trace.rows(5, 20), trace.rows(0, CHUNK_ROWS))
@@ -167,6 +183,13 @@ def test_text_interned_for_the_next_row_is_not_let_go_before() -> None:
     for index in range(CHUNK_ROWS):
         trace.append(Kind.SWAP_ABANDONED, 10**6 + index, b=number)
     assert trace.text(number) == "just now"
+
+
+def test_text_is_there_though_what_is_fresh_lets_chunks_go_as_it_is_interned() -> None:
+    trace = Trace(2 * CHUNK_ROWS)
+    trace.intern("why")
+    trace.fresh += [row.tobytes() for row in filled(3 * CHUNK_ROWS).rows(0, 3 * CHUNK_ROWS)]
+    assert trace.text(trace.intern("why")) == "why"
 
 
 def test_name_is_never_let_go() -> None:
