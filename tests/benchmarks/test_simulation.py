@@ -32,10 +32,11 @@ BUDGET_MIXED = 2.6
 
 
 def run_machine(shallowest: int = OBJECTS, quantum_ns: int = QUANTUM_NS) -> tuple[float, Outcome, Rows]:
-    """Seconds of the processor, what came out, and the rows."""
+    """Seconds of the processor, the fingerprint of the rows included; what came out, and the rows."""
     machine, outcome, _ = build(REQUESTS, shallowest, quantum_ns=quantum_ns)
     begin = process_time()
     assert machine.run(END_NS)
+    machine.trace.fingerprint()
     span_s = process_time() - begin
     found, trace = outcome(), machine.trace
     machine.close()
@@ -47,6 +48,7 @@ def run_simpy(shallowest: int = OBJECTS, quantum_ns: int = QUANTUM_NS) -> tuple[
     model = Model(Machine(Trace(), seed=SEED).stream, REQUESTS, source.costs, numbers, shallowest, quantum_ns)
     begin = process_time()
     model.env.run()
+    model.trace.fingerprint()
     span_s = process_time() - begin
     return span_s, model.outcome(), model.trace.rows(0, model.trace.head)
 
