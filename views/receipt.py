@@ -83,6 +83,8 @@ class ReceiptView(PanelView):
         self._shown: Swap | None = None
         self._stayed = 0
         """The swap that ended under the person's eyes and was selected for it, and not by the person."""
+        self._newest = 0
+        """The newest swap at that time: one that ran already beside it takes no receipt away."""
         self._idle = idle
         self._listed: tuple[object, int] = (None, 0)
         self.header = PanelHeader("Swap", theme=theme)
@@ -207,16 +209,19 @@ class ReceiptView(PanelView):
         self._shown = now
         if not now.over or not watched:
             return False
-        self._stayed = now.request
+        self._stayed, self._newest = now.request, max(swaps.by_request)
         self.selection.select("swap", now.request)
         return True
 
     def _gives_way(self, swaps: Swaps) -> bool:
         """A receipt that stayed is selected no longer when a later swap runs; True when that has happened now."""
         stayed = self._stayed
-        if not stayed or not self.selection.is_selected("swap", stayed):
+        if not stayed:
             return False
-        if all(swap.over for swap in swaps.by_request.values() if swap.request > stayed):
+        if not self.selection.is_selected("swap", stayed):
+            self._stayed = 0  # where it is selected again, the person has done it
+            return False
+        if all(swap.over for swap in swaps.by_request.values() if swap.request > self._newest):
             return False
         self._stayed = 0
         self.selection.clear()

@@ -10,6 +10,7 @@ from model.commands import Cancel, Detach, Swap
 from model.projections.swaps import Swap as SwapState
 from model.trace.events import Phase
 from tests.views.panels import image_of, linked, shown
+from views.kit.session_link import SessionLink
 from views.kit.swap_card import Segment, segments_of, widths_of
 from views.kit.swap_words import facts_of, fate_notes, next_words
 from views.kit.theme import load_theme
@@ -102,6 +103,33 @@ def test_a_receipt_that_stayed_gives_way_to_the_next_swap_and_one_that_was_chose
     view.list.chosen.emit(2)
     go_to(view, 2_418_306)
     assert view.shown.request == 2
+
+
+def test_a_receipt_that_stayed_and_was_selected_again_by_the_person_does_not_give_way(panel):
+    view = panel("block")
+    ended_ns = view.link.swaps.by_request[2].ended_ns
+    go_to(view, view.link.swaps.by_request[2].requested_ns + 1)
+    go_to(view, ended_ns + 1)
+    assert view.selection.is_selected("swap", 2)
+    view.selection.clear()
+    view.selection.select("swap", 2)
+    go_to(view, 2_418_306)
+    assert view.shown.request == 2
+
+
+def test_a_swap_that_ran_already_beside_one_that_ends_does_not_take_its_receipt_away(panel, monkeypatch):
+    running = panel("block").link.swaps.by_request[4]
+    view = panel("completed")
+    swaps, over = view.link.swaps, view.link.swaps.by_request[4]
+    going_on = dataclasses.replace(running, request=5)
+    view.selection.select("object", over.object)
+    view._shown = running
+    both = dataclasses.replace(swaps, by_request={**swaps.by_request, 5: going_on})
+    monkeypatch.setattr(SessionLink, "swaps", property(lambda _: both))
+    view.take()
+    assert view.selection.is_selected("swap", 4)
+    view.take()
+    assert view.shown.request == 4
 
 
 def test_a_swap_that_ends_does_not_take_the_selection_from_something_else(panel):
