@@ -69,12 +69,14 @@ class CaptionView(PanelView):
 
     def take(self) -> None:
         found = self._last_notable()
+        going_back = found == self._position and self.link.position < self._seen
         if found != self._position or found < 0 or not self._sentence:
             self._position = found
             event = self.link.trace.event(found) if found >= 0 else None
             self._at_ns = event.at_ns if event else 0
             self._sentence = sentence(self.link.trace, self.link.names, event) if event else self._quiet()
-        self._seen = self.link.position
+        if not going_back:  # what was looked through once need not be again
+            self._seen = self.link.position
         self._describe()
 
     def forget(self) -> None:

@@ -99,3 +99,26 @@ def test_it_finds_a_swap_that_many_calls_have_come_after(qtbot):
     view = shown(qtbot, CaptionView(link, Selection(), load_theme("light")), 1003, 36)
     link.refresh()
     assert view.sentence not in ("", QUIET)
+
+
+def test_what_was_looked_through_once_is_not_looked_through_again(qtbot, monkeypatch):
+    """Scrubbing over a million rows and back: buys that each frame is short."""
+    trace, clock = synthetic_trace(20, "completed")
+    first, at_ns = trace.head, clock.now_ns
+    for step in range(70_000):
+        trace.append(Kind.FIGURE_REPORTED, at_ns + step)
+    link = SessionLink(FakeSession(trace, at_ns + 70_000))
+    view = shown(qtbot, CaptionView(link, Selection(), load_theme("light")), 1003, 36)
+    link.refresh()
+    told, rows, read = view.sentence, type(trace).rows, []
+
+    def counted(self, begin, end):
+        read.append(end - begin)
+        return rows(self, begin, end)
+
+    monkeypatch.setattr(type(trace), "rows", counted)
+    for position in (first + 50, first + 60_000, first + 100, None):
+        link.set_cursor(position)
+        link.refresh()
+        assert view.sentence == told
+    assert sum(read) == 0
