@@ -16,6 +16,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from shutil import rmtree
 from tempfile import TemporaryDirectory
@@ -67,12 +68,15 @@ class Exporting(QObject):
         if self.process.running:
             self.said.emit(f"{self._path.name} is still being written", False)
             return
-        self._folder = TemporaryDirectory(prefix="changeover-export-", ignore_cleanup_errors=True)
-        recording = Path(self._folder.name) / "run.toml"
         try:
+            self._folder = TemporaryDirectory(prefix="changeover-export-", ignore_cleanup_errors=True)
+            recording = Path(self._folder.name) / "run.toml"
             save_recording(session, recording, **kept)
         except OSError as error:
-            self.said.emit(f"{recording} cannot be written ({error.strerror}); the run goes on", True)
+            self.said.emit(
+                f"{Path(path).name} is not written, as nothing temporary can be ({error.strerror}); the run goes on",
+                True,
+            )
             return
         sources = session.recording().recording
         trusted = [word for source in (sources.sources if sources else ()) for word in ("--trust", source.sha256)]
@@ -129,7 +133,8 @@ def _remove(path: Path) -> None:
     if path.is_dir():
         rmtree(path, ignore_errors=True)
     else:
-        path.unlink(missing_ok=True)
+        with suppress(OSError):  # its folder may be one that nothing is written to any more
+            path.unlink()
 
 
 def span_of(swap: Swap | None, clock_ns: int) -> tuple[int, int]:

@@ -33,6 +33,7 @@ class OtherProcess(QObject):
         self._process.setProcessEnvironment(environment)
         self._process.readyReadStandardError.connect(self._read)
         self._process.finished.connect(self._finished)
+        self._process.errorOccurred.connect(self._failed)
         self.said = ""
         """What it said beside its progress."""
 
@@ -75,6 +76,12 @@ class OtherProcess(QObject):
                 continue
             if isinstance(told, dict):
                 self.told.emit(told)
+
+    @Slot(QProcess.ProcessError)
+    def _failed(self, error: QProcess.ProcessError) -> None:
+        """What has never started does not finish either."""
+        if error is QProcess.ProcessError.FailedToStart:
+            self.ended.emit(-1, "")
 
     @Slot()
     def _finished(self) -> None:

@@ -60,6 +60,49 @@ def test_what_the_other_process_says_is_said(opens: Opens, qtbot: QtBot) -> None
     ]
 
 
+def test_export_that_never_starts_is_over_and_said(opens: Opens, qtbot: QtBot, tmp_path: Path) -> None:
+    window = opens("counter")
+    exporting = Exporting(window)
+    exporting.process.program = (str(tmp_path / "no-python"),)
+    said: list[tuple[str, bool]] = []
+
+    def told(words: str, failure: bool) -> None:
+        said.append((words, failure))
+
+    exporting.said.connect(told)
+    with qtbot.waitSignal(exporting.over, timeout=5_000):
+        exporting.write(window.session, "trace", str(tmp_path / "run.json"))
+    assert said == [("run.json was not written", True)]
+    assert not exporting.process.running
+
+
+def test_what_is_unfinished_and_cannot_be_removed_is_no_reason_to_say_nothing(
+    opens: Opens, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exporting = Exporting(opens("counter"))
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    exporting._path = Path("/nowhere/run.json")
+    with qtbot.waitSignal(exporting.said):
+        exporting.process.ended.emit(-1, "")
+
+
+def test_without_room_for_what_is_temporary_no_file_is_written(
+    opens: Opens, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    window = opens("counter")
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("app.exporting.TemporaryDirectory", full)
+    window.handlers._export("trace", str(tmp_path / "run.json"))
+    assert "No space left on device" in window.strip.text and window.strip.tells_failure
+
+
 def test_export_shows_how_far_it_is_and_how_long_the_rest_takes(opens: Opens) -> None:
     """From the first that is told: before it the other process only makes ready."""
     window, wall = opens("counter"), Wall()
