@@ -17,6 +17,7 @@ import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import chain, count
 from pathlib import Path
 from shutil import rmtree
 from tempfile import TemporaryDirectory
@@ -58,6 +59,8 @@ class Exporting(QObject):
         self.process.ended.connect(self._ended)
         self._wall = wall
         self._path = Path()
+        self._unfinished = Path(UNFINISHED)
+        """What the file is called until it is whole."""
         self._folder: TemporaryDirectory[str] | None = None
         self._first: tuple[float, float] | None = None
         """How much was done when it was first told, and when that was: before it nothing is drawn, only made ready."""
@@ -73,6 +76,7 @@ class Exporting(QObject):
             recording = Path(self._folder.name) / "run.toml"
             save_recording(session, recording, **kept)
         except OSError as error:
+            self._clean_up()
             self.said.emit(
                 f"{Path(path).name} is not written, as nothing temporary can be ({error.strerror}); the run goes on",
                 True,
@@ -81,13 +85,9 @@ class Exporting(QObject):
         sources = session.recording().recording
         trusted = [word for source in (sources.sources if sources else ()) for word in ("--trust", source.sha256)]
         self._path, self._first, self._cancelled = Path(path), None, False
+        self._unfinished = _free_beside(self._path)
         self.begun.emit(f"{self._path.name} is being written")
         self.process.start(command, str(recording), "-o", str(self._unfinished), "--tell", *more, *trusted)
-
-    @property
-    def _unfinished(self) -> Path:
-        """What the file is called until it is whole."""
-        return self._path.with_name(UNFINISHED + self._path.name)
 
     @Slot()
     def cancel(self) -> None:
@@ -109,9 +109,13 @@ class Exporting(QObject):
         sentence, failed = self._outcome(status)
         if failed or self._cancelled:
             _remove(self._unfinished)
+        self._clean_up()
+        self.said.emit(sentence, failed)
+
+    def _clean_up(self) -> None:
         if self._folder is not None:
             self._folder.cleanup()
-        self.said.emit(sentence, failed)
+            self._folder = None
 
     def _outcome(self, status: int) -> tuple[str, bool]:
         """What is said at the end, and whether it tells of a failure."""
@@ -124,12 +128,20 @@ class Exporting(QObject):
             except OSError as error:
                 return f"{self._path} cannot be written ({error.strerror})", True
             return f"{name} is written", False
-        said = self.process.said.replace(UNFINISHED + name, name).strip().splitlines()
+        said = self.process.said.replace(self._unfinished.name, name).strip().splitlines()
         return said[-1].rstrip(".") if said else f"{name} was not written", True
 
 
+def _free_beside(path: Path) -> Path:
+    """A name beside a file's that nobody has yet: what has it is the person's own."""
+    numbered = (f"{UNFINISHED}{number}-{path.name}" for number in count(2))
+    names = chain([UNFINISHED + path.name], numbered)
+    return next(place for place in map(path.with_name, names) if not os.path.lexists(place))
+
+
 def _remove(path: Path) -> None:
-    """A file, or a folder of pictures, if it is there."""
+    """A file, or a folder of pictures, if it is there; of what we have begun ourselves, and of nothing else."""
+    assert path.name.startswith(UNFINISHED), path
     if path.is_dir():
         rmtree(path, ignore_errors=True)
     else:

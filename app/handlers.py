@@ -113,7 +113,11 @@ class Handlers(QObject):
         title, window = "Save a moving picture", self._window
         path, _ = QFileDialog.getSaveFileName(window, title, "changeover.gif", "GIF (*.gif);;PNG (*.png)")
         if path:
-            path = path if Path(path).suffix else f"{path}.gif"  # a name without an ending would be a folder
+            if not Path(path).suffix:  # It would be a folder, and the dialog has not asked about what it is called now.
+                path = f"{path}.gif"
+                if Path(path).exists():
+                    window.say(f"{Path(path).name} is there already; choose it to replace it", failure=True)
+                    return
             begin_ns, end_ns = span_of(window.receipt.shown, window.link.clock_ns)
             theme = window.theme.name.lower().replace(" ", "_")
             self._export("movie", path, "--from", f"{begin_ns}ns", "--to", f"{end_ns}ns", "--theme", theme)

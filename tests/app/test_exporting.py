@@ -6,9 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from app.exporting import Exporting, span_of
+from app.exporting import Exporting, _free_beside, _remove, span_of
 from tests.app.conftest import Opens
 from tests.app.playing import Wall
 
@@ -50,6 +51,7 @@ def test_what_the_other_process_says_is_said(opens: Opens, qtbot: QtBot) -> None
 
     exporting.said.connect(told)
     exporting._path = Path("/nowhere/run.json")
+    exporting._unfinished = Path("/nowhere/unfinished-run.json")
     exporting.process.said = "--output: /nowhere/unfinished-run.json cannot be written (No such file); name another.\n"
     exporting.process.ended.emit(2, "")
     exporting.process.said = ""
@@ -189,3 +191,26 @@ def test_picture_of_the_window_is_pixels_or_lines(opens: Opens, tmp_path: Path) 
         assert (tmp_path / name).read_bytes().startswith(beginning)
     window.handlers.save_picture_to("/nowhere/window.png")
     assert "the picture cannot be written" in window.strip.text
+
+
+def test_a_file_of_the_name_of_what_is_unfinished_is_the_persons_own(tmp_path: Path) -> None:
+    assert _free_beside(tmp_path / "run.json").name == "unfinished-run.json"
+    (tmp_path / "unfinished-run.json").write_text("mine")
+    assert _free_beside(tmp_path / "run.json").name == "unfinished-2-run.json"
+
+
+def test_nothing_is_removed_that_was_not_begun_here(tmp_path: Path) -> None:
+    with pytest.raises(AssertionError):
+        _remove(tmp_path)
+    assert tmp_path.exists()
+
+
+def test_a_moving_picture_without_an_ending_replaces_no_file_unasked(
+    opens: Opens, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "swap.gif").write_text("mine")
+    window = opens("counter")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "swap"), ""))
+    window.handlers.save_movie()
+    assert window.strip.text == "swap.gif is there already; choose it to replace it"
+    assert (tmp_path / "swap.gif").read_text() == "mine"

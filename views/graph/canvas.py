@@ -337,6 +337,7 @@ class Canvas(QGraphicsView):
         shown = to_map(world, world, area)
         zoom = world.width() / max(1e-6, shown.width())
         self._follows = False
+        self._board.motion.stop("camera")
         self._look_at(world.topLeft() + (point - shown.topLeft()) * zoom)
 
 
