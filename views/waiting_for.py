@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QMargins, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPalette, QPen
-from PySide6.QtWidgets import QLabel, QStyle, QStyleOptionViewItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QStackedWidget, QStyle, QStyleOptionViewItem, QVBoxLayout, QWidget
 
 from model.projections.hold_ups import HoldUp, HoldUps
 from model.trace.events import Phase
@@ -73,15 +73,19 @@ class WaitingForView(PanelView):
         self.nothing = QLabel(NOTHING)
         self.nothing.setWordWrap(True)
         self.nothing.setContentsMargins(PADDING, 6, PADDING, 12)
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
+        # In one place: what waits comes and goes many times a second, and nothing may move for it.
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.nothing)
+        self._pages.addWidget(self.list)
         self.drain = SecondaryButton("Run until drained", theme=theme)
         self._foot = QWidget(self)
         FlowLayout(8, QMargins(PADDING, 8, PADDING, 10), self._foot).addWidget(self.drain)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        for part, stretch in ((self.header, 0), (self.nothing, 0), (self.list, 1), (self._foot, 0)):
+        for part, stretch in ((self.header, 0), (self._pages, 1), (self._foot, 0)):
             layout.addWidget(part, stretch)
-        layout.addStretch(0)
         self.list.chosen.connect(self._go)
         self.drain.clicked.connect(self._run_until_drained)
         self.setAutoFillBackground(True)
@@ -103,8 +107,7 @@ class WaitingForView(PanelView):
         self._shown = self._asked(hold_ups)
         self.list.take(lines_of(link, hold_ups, self._shown), self.selection.current)
         waits = bool(self._shown)
-        self.list.setVisible(waits)
-        self.nothing.setVisible(not waits)
+        self._pages.setCurrentWidget(self.list if waits else self.nothing)
         cycles = sum(chain.cyclic for each in self._shown for chain in each.chains)
         self.header.set_subtitle(counted(cycles, "cycle") if cycles else "" if waits else "nothing")
         self._foot.setVisible(self._somebody_runs())

@@ -93,6 +93,17 @@ def test_where_nothing_waits_it_says_so(qtbot):
     assert view.accessibleDescription() == NOTHING
 
 
+def test_nothing_moves_when_what_waits_comes_and_goes(stalled, view):
+    link, _ = stalled
+    place = view._foot.geometry(), view._pages.geometry()
+    assert view.list.isVisible() and view.list.lines
+    link.set_cursor(0)
+    link.refresh()
+    assert view.nothing.isVisible()
+    assert (view._foot.geometry(), view._pages.geometry()) == place
+    assert view.nothing.pos() == view.list.pos()
+
+
 def test_in_the_past_it_says_what_was_waited_for_then(stalled, view):
     link, _ = stalled
     link.set_cursor(link.trace.position_at(1_010_000))
