@@ -141,7 +141,8 @@ def _free_beside(path: Path) -> Path:
 
 def _remove(path: Path) -> None:
     """A file, or a folder of pictures, if it is there; of what we have begun ourselves, and of nothing else."""
-    assert path.name.startswith(UNFINISHED), path
+    if not path.name.startswith(UNFINISHED):
+        raise ValueError(f"{path} was not begun here")
     if path.is_dir():
         rmtree(path, ignore_errors=True)
     else:

@@ -200,7 +200,7 @@ def test_a_file_of_the_name_of_what_is_unfinished_is_the_persons_own(tmp_path: P
 
 
 def test_nothing_is_removed_that_was_not_begun_here(tmp_path: Path) -> None:
-    with pytest.raises(AssertionError):
+    with pytest.raises(ValueError, match="was not begun here"):
         _remove(tmp_path)
     assert tmp_path.exists()
 

@@ -13,6 +13,7 @@ from engine_harness import Bench, OldLedger
 
 from model.costs import Costs, Shape
 from model.engine.component import Component, Interface
+from model.engine.objects import ObjectRecord
 from model.engine.system import System
 from model.engine.translation import calls_in_flight
 from model.machine.machine import Machine
@@ -60,6 +61,16 @@ class Chain(Interface):
     def end(self) -> int: ...
 
 
+def calling_itself(implementation: type[Component]) -> tuple[Machine, ObjectRecord, Any]:
+    """A machine of one processor with an object that calls itself, and the kernel's entry for it."""
+    machine = Machine(Trace(), processors=1)
+    system = System(machine, machine.generations)
+    record = system.declare("chain", implementation)
+    system.connect(record, "self", record)
+    system.serve(record, implementation)
+    return machine, record, system.reference(0, record)
+
+
 class Recovering(Component, Chain):
     """Makes a call that raises, and then one that does not."""
 
@@ -81,12 +92,7 @@ class Recovering(Component, Chain):
 
 
 def test_call_after_one_that_raised_is_made_by_the_same_caller() -> None:
-    machine = Machine(Trace(), processors=1)
-    system = System(machine, machine.generations)
-    record = system.declare("chain", Recovering)
-    system.connect(record, "self", record)
-    system.serve(record, Recovering)
-    reference = system.reference(0, record)
+    machine, record, reference = calling_itself(Recovering)
     thread = machine.spawn(lambda: reference.object.recover(), name="caller", processor=0)
     machine.run(1_000_000)
     rows = [machine.trace.event(position) for position in range(machine.trace.head)]
@@ -119,12 +125,7 @@ class Asking(Component, Chain):
 
 
 def test_request_from_inside_of_a_call_has_calls_of_its_own() -> None:
-    machine = Machine(Trace(), processors=1)
-    system = System(machine, machine.generations)
-    record = system.declare("chain", Asking)
-    system.connect(record, "self", record)
-    system.serve(record, Asking)
-    reference = system.reference(0, record)
+    machine, record, reference = calling_itself(Asking)
     seen: list[list[tuple[int, int, int]]] = []
 
     def look() -> None:
